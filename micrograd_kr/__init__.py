@@ -11,10 +11,26 @@ from collections.abc import Callable
 
 from .engine import FUNCTIONS, Step, Value, as_value
 from .gradients import grad, gradcheck
+from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
 from .ops import OPS, Op
 from .record import no_grad
 
-__all__ = ["OPS", "Op", "Step", "Value", "as_value", "grad", "gradcheck", "no_grad"]
+__all__ = [
+    "MLP",
+    "OPS",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Op",
+    "Step",
+    "Value",
+    "as_value",
+    "grad",
+    "gradcheck",
+    "no_grad",
+    "one_hot",
+    "softmax",
+]
 
 
 def __getattr__(name: str) -> Callable[..., Value]:

@@ -301,7 +301,7 @@ def _function(op: Op) -> Callable[..., Value]:
         return record
     setattr(Value, op.method, record)
     if reflected is None:
-        return lambda x: record(as_value(x, op.name))
+        return lambda x: record(x if isinstance(x, Value) else as_value(x, op.name))
     if op.method.startswith("__"):
         setattr(Value, f"__r{op.method[2:]}", reflected)
 
