@@ -72,7 +72,7 @@ def _logsumexp(x: Sequence[float]) -> float:
 FLOATS: dict[str, Any] = {
     **{name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow")},
     "abs": abs,
-    "sum": sum,
+    "sum": math.fsum,
     "dot": _dot,
     "logsumexp": _logsumexp,
     "pi": math.pi,
@@ -142,7 +142,7 @@ OPS: dict[str, Op] = {
         Op("sum", "Σ", "sum(x)", ("1.0",), ("*x",)),
         Op("dot", "·", "dot(x, y)", ("y", "x"), ("*x", "*y")),
         Op("linear", "w·x+b", "dot(w, x) + b", ("x", "w", "1.0"), ("*w", "*x", "b")),
-        Op("logsumexp", "logsumexp", "logsumexp(x)", ("exp(x - out)",), ("*x",)),
+        Op("logsumexp", "logsumexp", "logsumexp(x)", ("exp(x - out)",), ("*x",), "len(x) > 0"),
     )
 }
 

@@ -46,19 +46,19 @@ def record(a):
 _BINARY = """
 def record(a, b=op.default):
     x = a.data
+    if b.__class__ is Value:
+        y = b.data
+    elif is_array(b):
+        return NotImplemented
+    else:
+        y = b = number(b, op.name, a)
     try:
-        if b.__class__ is Value:
-            y = b.data
-            out = {forward}
-            da = {partials[0]}
-            db = {partials[1]}
-        elif is_array(b):
-            return NotImplemented
+        out = {forward}
+        da = {partials[0]}
+        if b is y:
+            b, db = None, y
         else:
-            db = y = b = number(b, op.name, a)
-            out = {forward}
-            da = {partials[0]}
-            b = None
+            db = {partials[1]}
     except ERRORS as error:
         raise explained(op, (x, y), (a, b), error) from None
     if out - out:
@@ -234,15 +234,23 @@ def equal_lengths(op: Op, xs: Sequence[Any], ys: Sequence[Any]) -> int:
 
 def explained(op: Op, data: Sequence[Any], operands: Sequence[Any], error: Exception | None = None) -> Exception:
     """The error for an operation without a finite value: which op, which operands, what it needs."""
-    names = [f"{op.names[0]}{i}" for i in range(min(8, len(data)))] if op.variadic else op.names
+    names = [f"x{i}" for i in range(min(8, len(data)))] if op.variadic else op.names
     labels = [getattr(v, "label", None) for v in operands]
-    at = ", ".join(
-        f"{n} = {x!r}" + f" (label {label!r})" * (label is not None)
-        for n, x, label in zip(names, data, labels, strict=False)
-    )
+    shown = [
+        f"{name} = {x!r}" + f" (label {label!r})" * (label is not None)
+        for name, x, label in zip(names, data, labels, strict=False)
+    ]
+    at = ", ".join(shown) or "no operands"
     if error is None or isinstance(error, OverflowError):
         return OverflowError(f"{op.name}: {op.forward} is too large for a float at {at}")
-    return type(error)(f"{op.name}: {op.forward} has no value or no derivative at {at}; it needs {op.domain}")
+    lacks = "value"
+    if not op.variadic:
+        try:
+            FLOATS[op.name](*data)
+            lacks = "derivative"
+        except type(error):
+            pass
+    return type(error)(f"{op.name}: {op.forward} has no {lacks} at {at}; it needs {op.domain}")
 
 
 _TOOLS = {
