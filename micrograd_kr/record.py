@@ -46,7 +46,7 @@ def record(a):
 _BINARY = """
 def record(a, b=op.default):
     x = a.data
-    if b.__class__ is Value:
+    if isinstance(b, Value):
         y = b.data
     elif is_array(b):
         return NotImplemented
