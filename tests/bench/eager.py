@@ -23,7 +23,6 @@ import time
 import tracemalloc
 from itertools import pairwise
 
-WARM_UP = 3
 POINTS, WIDTHS, ALPHA = 100, [2, 16, 16, 1], 1e-4
 
 
@@ -212,7 +211,7 @@ def work(name):
         print(time.perf_counter() - start, result, flush=True)
 
 
-def command(names, rounds):
+def command(names, warm_up, rounds):
     """Seconds of every round of every worker, in turn; their results must agree."""
     workers = {
         name: subprocess.Popen([sys.executable, __file__, "--work", name], stdin=-1, stdout=-1, text=True)
@@ -220,14 +219,14 @@ def command(names, rounds):
     }
     seconds = {name: [] for name in names}
     try:
-        for n in range(WARM_UP + rounds):
+        for n in range(warm_up + rounds):
             results = []
             for name, worker in workers.items():
                 worker.stdin.write("\n")
                 worker.stdin.flush()
                 taken, result = map(float, worker.stdout.readline().split())
                 results.append(result)
-                if n >= WARM_UP:
+                if n >= warm_up:
                     seconds[name].append(taken)
             if not all(math.isclose(r, results[0], rel_tol=1e-6) for r in results):
                 raise SystemExit(f"the engines do not agree in round {n}: {dict(zip(names, results, strict=True))}")
@@ -246,6 +245,7 @@ def ratio(slow, fast):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15, help="measured rounds after the warm-up (default 15)")
+    parser.add_argument("--warm-up", type=int, default=3, help="rounds before them (default 3)")
     parser.add_argument("--chain", type=int, default=1_000_000, help="operations of the chain (default a million)")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -255,8 +255,10 @@ def main():
 
     from micrograd_kr import Value
 
-    step = command(["micrograd", "microgpt style", "single operations", "linear nodes"], options.rounds)
-    fan = command(["DAG, microgpt style", "DAG"], options.rounds)
+    step = command(
+        ["micrograd", "microgpt style", "single operations", "linear nodes"], options.warm_up, options.rounds
+    )
+    fan = command(["DAG, microgpt style", "DAG"], options.warm_up, options.rounds)
     ours, theirs = chain(Value, options.chain), chain(Stored, options.chain)
 
     def ms(times):
