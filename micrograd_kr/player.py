@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 VERSION = 1  # of the recording
+SCRIPTS = ("recording.js", "elements.js", "picture.js", "panels.js", "page.js")
 
 
 def page(recording: Mapping[str, Any], svg: str, lang: str = "ko") -> str:
@@ -38,7 +39,7 @@ def page(recording: Mapping[str, Any], svg: str, lang: str = "ko") -> str:
     words = json.loads(_file("words.json"))
     if lang not in words:
         raise ValueError(f"page: lang is {lang!r}; it must be one of {', '.join(map(repr, words))}")
-    style, script = _file("page.css"), _file("page.js")
+    style, script = _file("page.css"), "".join(map(_file, SCRIPTS))
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
     )
@@ -101,10 +102,9 @@ def _finite(data: Any) -> Any:
 _SVG = "{http://www.w3.org/2000/svg}"
 _TAGS = {"svg", "g", "path", "polygon", "polyline", "ellipse", "text"}
 _ATTRIBUTES = {
-    *("id", "class", "viewBox", "transform", "d", "points", "x", "y", "cx", "cy", "rx", "ry", "text-anchor"),
-    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity"),
-    *("font-family", "font-size", "font-weight", "font-style"),
-}
+    *("id", "class", "viewBox", "transform", "d", "points", "x", "y", "cx", "cy", "rx", "ry"),
+    *("text-anchor", "font-size", "font-weight", "font-style"),
+}  # no colours: the style of the page has them, light and dark
 _ID = re.compile(r"n\d+|e\d+_\d+")  # others could be mistaken for parts of the page
 
 
@@ -134,7 +134,7 @@ class _Writer:
         if self.skipping or name not in _TAGS:
             self.skipping += 1
             return
-        kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES and "url(" not in v.lower()}
+        kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES}
         if not _ID.fullmatch(kept.get("id", "n0")):
             del kept["id"]
         if name == "svg":

@@ -136,7 +136,7 @@ def test_nothing_in_the_page_points_outside() -> None:
 
 
 def test_the_script_never_turns_text_into_markup() -> None:
-    script = player._file("page.js")
+    script = "".join(map(player._file, player.SCRIPTS))
     for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "DOMParser"):
         assert danger not in script
 
@@ -149,7 +149,7 @@ def test_both_languages_have_the_same_words_and_the_page_uses_every_one() -> Non
         holes = [sorted(re.findall(r"\{\w+\}", words[lang][key])) for lang in ("ko", "en")]
         assert holes[0] == holes[1], key
         assert re.search("[가-힣]", words["ko"][key]), key
-    html, script = player._file("page.html"), player._file("page.js")
+    html, script = player._file("page.html"), "".join(map(player._file, player.SCRIPTS))
     shown = set(re.findall(r'data-(?:word|label)="(\w+)"', html))
     said = set(re.findall(r'word\([^)]*?"(\w+)"', script)) | set(re.findall(r'\? "(\w+)" : "(\w+)"', script)[0])
     assert shown <= words["ko"].keys()
@@ -239,5 +239,5 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_parts_of_the_page_are_packaged() -> None:
-    for name in ("page.html", "page.css", "page.js", "words.json"):
+    for name in ("page.html", "page.css", "words.json", *player.SCRIPTS):
         assert player._file(name)
