@@ -4,11 +4,13 @@ const $ = (id) => document.getElementById(id);
 const words = read("words");
 const word = (key, values = {}) => words[state.lang][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+/** To four digits, as the stepper writes them in a terminal, but with a real minus sign. */
 function number(x) {
   x = Number(x); // "Infinity" and "NaN", which JSON cannot write as numbers, come as text
   if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";
-  if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x).replace("-", "−");
-  const text = Math.abs(x) >= 1e-4 && Math.abs(x) < 1e6 ? String(Number(x.toPrecision(4))) : x.toExponential(3);
+  const short = Number.isInteger(x) && Math.abs(x) < 1e6 ? x : Number(x.toPrecision(4));
+  const plain = short === 0 || (Math.abs(short) >= 1e-4 && Math.abs(short) < 1e6);
+  const text = plain ? String(short) : short.toExponential().replace(/(e[+-])(\d)$/, "$10$2");
   return text.replace(/-/g, "−");
 }
 

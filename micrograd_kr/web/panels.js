@@ -15,26 +15,31 @@ const title = (node) => (node.expression ? `${node.name} = ${node.expression}` :
 function showStep() {
   const { at, lang } = state;
   const step = stepAt(at);
+  const node = step ? nodes[step.node] : root;
   const [name, count] = phase();
   $("phase").replaceChildren(html("b", {}, name), count);
-  const why = step?.why?.[lang] ?? "";
-  $("why").hidden = !why;
-  $("why").querySelector("p").textContent = why;
-  $("text").textContent = step?.text[lang] ?? "";
-  $("rule").replaceChildren();
-  if (!step) {
-    $("expression").replaceChildren(title(root));
-    $("rule").replaceChildren(html("p", {}, word("startText")));
-    return;
-  }
-  const node = nodes[step.node];
-  $("expression").replaceChildren(title(node), html("span", { class: "value" }, ` = ${number(node.data)}`));
-  if (!isBackward(at)) return;
-  $("rule").append(
-    html("p", { class: "given formula upstream" }, word("upstream"), derivative(root.name, node.name), "=", html("b", {}, number(step.adjoint))),
-    ...step.lines.map((line) => chain(node, line)));
-  if (at === last) $("rule").append(html("p", { class: "end" }, word("end")));
+  $("expression").replaceChildren(title(node), ...(step ? [span("value", ` = ${number(node.data)}`)] : []));
+  $("rule").replaceChildren(...rule(step, node));
+  $("why").replaceChildren(...asked(step?.why?.[lang] ?? ""));
+  $("written").hidden = !isBackward(at);
+  $("text").replaceChildren(...(isBackward(at) ? step.text[lang].split("\n") : []).map((line) => html("p", {}, line)));
 }
+
+function rule(step, node) {
+  if (!step) return [html("p", {}, word("startText"))];
+  if (!isBackward(state.at)) return [html("p", { class: "formula" }, step.text[state.lang])];
+  return [
+    html("p", { class: "given formula upstream" }, word("upstream"), derivative(root.name, node.name), "=", html("b", {}, number(step.adjoint))),
+    ...step.lines.map((line) => chain(node, line)),
+    ...(state.at === last ? [html("p", { class: "end" }, word("end"))] : []),
+  ];
+}
+
+/** Questions and their answers, a line each: what ends in a question mark stands out. */
+const asked = (text) => text.split("\n").filter(Boolean).map((line) => {
+  const [, question, answer] = line.match(/^([^?]*\?)?(.*)$/);
+  return html("p", {}, ...(question ? [html("b", {}, question)] : []), answer);
+});
 
 const coloured = (line) => [
   span("upstream", number(line.adjoint)), " × ", span("local", number(line.partial)), " = ",
@@ -43,14 +48,18 @@ const coloured = (line) => [
 /** ∂L/∂a += ∂L/∂d · ∂d/∂a, with the numbers and what becomes of a.grad. */
 function chain(node, line) {
   const parent = nodes[line.parent];
+  const count = contributions[line.parent].findIndex((c) => c.edge === line.edge) + 1;
+  const { rule } = edgeOf.get(line.edge);
+  const value = number(line.partial);
   return html("div", { class: "chain" },
     html("p", { class: "formula" },
       derivative(root.name, parent.name, "contribution"), "+=",
       derivative(root.name, node.name, "upstream"), "·", derivative(node.name, parent.name, "local"),
       span("numbers", "= ", ...coloured(line))),
     html("p", { class: "note" },
-      html("span", {}, span("local", word("local")), ` ${edgeOf.get(line.edge).rule}`), " ",
-      html("span", {}, `${parent.name}.grad: ${number(line.before)} → `, html("b", {}, number(line.after)))));
+      html("span", {}, span("local", word("local")), ` ${rule}`, ...(rule.replace("-", "−").endsWith(`= ${value}`) ? [] : [` = ${value}`])), " ",
+      html("span", {}, `${parent.name}.grad: ${number(line.before)} → `, html("b", {}, number(line.after)),
+        ...(count > 1 ? [span("again", ` · ${word("again", { n: count })}`)] : []))));
 }
 
 // ---- the history of a node ------------------------------------------------------------------------

@@ -7,10 +7,11 @@ const tags = svg("g", { class: "tags" });
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function prepare() {
-  const { width, height } = picture.viewBox.baseVal;
-  document.querySelector("main").classList.toggle("tall", height > 0.75 * width);
   picture.setAttribute("role", "group");
-  picture.querySelectorAll(".graph > text").forEach((text) => text.remove()); // what the still picture says of its grads
+  picture.querySelectorAll(".graph > :is(polygon, text)").forEach((part) => part.remove()); // background and caption
+  const { x, y, width, height } = picture.getBBox();
+  picture.setAttribute("viewBox", `${x - 3} ${y - 3} ${width + 6} ${height + 6}`);
+  document.querySelector("main").classList.toggle("tall", height > 0.75 * width);
   nodes.forEach((node) => {
     const group = $(`n${node.id}`);
     if (!group) return; // folded away in the picture
