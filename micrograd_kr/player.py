@@ -20,6 +20,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
+from .render import write
+
 VERSION = 1  # of the recording
 SCRIPTS = ("recording.js", "elements.js", "picture.js", "panels.js", "page.js")
 
@@ -64,13 +66,7 @@ def save(recording: Mapping[str, Any], svg: str, path: str | os.PathLike[str], l
     'steps.html'
     """
     path = Path(path)
-    text = page(recording, svg, lang).encode()
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(text)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write(path, page(recording, svg, lang).encode())
     return path
 
 
