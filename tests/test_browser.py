@@ -260,6 +260,7 @@ def test_every_number_is_the_recordings(view: Open, graph: Callable[[], Value]) 
             continue
         step = recording["backward"][position - len(recording["forward"]) - 1]
         assert (shown["why"], shown["text"]) == (step["why"]["en"], step["text"]["en"])
+        assert page.locator("#why h3").text_content() == f"Why {names[step['node']]} now?"
         assert step["text"]["en"] in shown["status"]
         for chain, tag, line in zip(shown["chains"], shown["tags"], step["lines"], strict=True):
             node, parent = names[step["node"]], names[line["parent"]]
