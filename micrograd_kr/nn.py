@@ -45,20 +45,29 @@ class Module:
         """``forward(x)``."""
         return self.forward(x)
 
+    def named_parts(self) -> Iterator[tuple[str, "Module | Value"]]:
+        """The Modules and Values that are its own, with their names, in order.
+
+        >>> [name for name, part in Layer(2, 2).named_parts()]
+        ['neuron0', 'neuron1']
+        """
+        for attribute, part in vars(self).items():
+            several = isinstance(part, list | tuple)
+            for i, item in enumerate(part if several else [part]):
+                if isinstance(item, Module | Value):
+                    yield (f"{attribute.removesuffix('s')}{i}" if several else attribute), item
+
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """Every parameter with its name, in order: ``layer0.neuron3.w1`` is in ``layers[0].neurons[3].w[1]``.
 
         >>> [name for name, p in Layer(2, 1).named_parameters()]
         ['neuron0.w0', 'neuron0.w1', 'neuron0.b']
         """
-        for attribute, part in vars(self).items():
-            several = isinstance(part, list | tuple)
-            for i, item in enumerate(part if several else [part]):
-                name = f"{prefix}{attribute.removesuffix('s')}{i}" if several else prefix + attribute
-                if isinstance(item, Module):
-                    yield from item.named_parameters(f"{name}.")
-                elif isinstance(item, Value):
-                    yield name, item
+        for name, part in self.named_parts():
+            if isinstance(part, Module):
+                yield from part.named_parameters(f"{prefix}{name}.")
+            else:
+                yield prefix + name, part
 
     def parameters(self) -> list[Value]:
         """Every parameter, in the order of their names; a shared one once."""
