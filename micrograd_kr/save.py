@@ -29,7 +29,7 @@ from .record import number
 
 FORMAT = "micrograd_kr model"
 VERSION = 1
-MAX_BYTES = 64 * 2**20  # about a million parameters
+MAX_BYTES = 32 * 2**20  # some 700,000 parameters
 
 FilePath = str | os.PathLike[str]
 Architecture = dict[str, Any]
@@ -111,12 +111,13 @@ def rebuild(make: Callable[..., M], path: FilePath) -> M:
 
 def read(path: FilePath) -> tuple[Architecture | None, dict[str, float]]:
     """The architecture and the parameters of a file, or a ValueError that says what is wrong, and where."""
-    if not stat.S_ISREG(os.stat(path).st_mode):  # opening a pipe would wait for ever
+    about = os.stat(path)
+    if not stat.S_ISREG(about.st_mode):  # opening a pipe would wait for ever
         raise _error(path, "a folder or a device, not a file")
-    with open(path, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
     try:
-        return _parse(data)
+        _check_size(about.st_size)
+        with open(path, "rb") as file:
+            return _parse(file.read(MAX_BYTES + 1))
     except ValueError as error:
         raise _error(path, str(error)) from None
 
@@ -132,9 +133,13 @@ def _short(x: Any) -> str:
     return reprlib.repr(x)
 
 
-def _parse(data: bytes) -> tuple[Architecture | None, dict[str, float]]:
-    if len(data) > MAX_BYTES:
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES:,} bytes, the most a model file may have")
+
+
+def _parse(data: bytes) -> tuple[Architecture | None, dict[str, float]]:
+    _check_size(len(data))
     try:
         document = json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_constant)
     except UnicodeDecodeError as error:
