@@ -3,14 +3,6 @@
 A file names its format and version, says how the network is built, and gives each parameter by its
 name. Numbers are written with the fewest digits that read back as the same float. A checksum over all
 of it tells when something was changed or lost on the way. Nothing in a file is ever executed.
-
->>> import pathlib, tempfile
->>> from micrograd_kr.nn import Neuron
->>> with tempfile.TemporaryDirectory() as folder:
-...     path = pathlib.Path(folder, "neuron.json")
-...     save(Neuron(2, seed=0), path)
-...     read(path)
-(None, {'w0': 0.9417154046806644, 'w1': -1.3965781047011498, 'b': 0.0})
 """
 
 import hashlib
@@ -35,7 +27,7 @@ FilePath = str | os.PathLike[str]
 Architecture = dict[str, Any]
 
 
-class Model(Protocol):
+class _Model(Protocol):
     """What can be saved: named parameters and, where it is known, how to build the model again."""
 
     def named_parameters(self) -> Iterable[tuple[str, Value]]:
@@ -45,14 +37,23 @@ class Model(Protocol):
         """The arguments of the constructor, or None."""
 
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=_Model)
 
 
-def save(model: Model, path: FilePath) -> None:
+def save(model: _Model, path: FilePath) -> None:
     """Write the model's parameters, and its architecture if it is known, to a file.
 
     The file is replaced in one move and only when all of it is known to read back. Raises ValueError
     for a parameter that is not finite or shares its name, OSError if the file cannot be written.
+
+    >>> import pathlib, tempfile
+    >>> from micrograd_kr.nn import Neuron
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Neuron(1), pathlib.Path(folder, "neuron.json"))
+    ...     print(pathlib.Path(folder, "neuron.json").read_text()[:51])
+    {
+     "format": "micrograd_kr model",
+     "version": 1,
     """
     parameters: dict[str, float] = {}
     for name, p in model.named_parameters():
@@ -77,11 +78,19 @@ def save(model: Model, path: FilePath) -> None:
     replace_file(path, data)
 
 
-def load(model: Model, path: FilePath) -> None:
+def load(model: _Model, path: FilePath) -> None:
     """Give the model the parameters of a file; nothing else of the model changes.
 
     Raises ValueError, before anything has changed, if the file is damaged or of a model with other
     parameters, sizes or activations.
+
+    >>> import pathlib, tempfile
+    >>> from micrograd_kr.nn import Neuron
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Neuron(3), pathlib.Path(folder, "neuron.json"))
+    ...     load(Neuron(2), pathlib.Path(folder, "neuron.json"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: cannot load ...: the model has other parameters: the file has the unknown ['w2']
     """
     architecture, numbers = read(path)
     mine = model.architecture()
@@ -93,7 +102,15 @@ def load(model: Model, path: FilePath) -> None:
 
 
 def rebuild(make: Callable[..., M], path: FilePath) -> M:
-    """The model of a file, newly made: ``make(**architecture)`` with the parameters of the file."""
+    """The model of a file, newly made: ``make(**architecture)`` with the parameters of the file.
+
+    >>> import pathlib, tempfile
+    >>> from micrograd_kr.nn import MLP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(MLP(2, [3, 1]), pathlib.Path(folder, "model.json"))
+    ...     rebuild(MLP, pathlib.Path(folder, "model.json"))
+    MLP(2, [3, 1], activation=['relu', None])
+    """
     architecture, numbers = read(path)
     if architecture is None:
         raise _error(
@@ -110,7 +127,15 @@ def rebuild(make: Callable[..., M], path: FilePath) -> M:
 
 
 def read(path: FilePath) -> tuple[Architecture | None, dict[str, float]]:
-    """The architecture and the parameters of a file, or a ValueError that says what is wrong, and where."""
+    """The architecture and the parameters of a file, or a ValueError that says what is wrong, and where.
+
+    >>> import pathlib, tempfile
+    >>> from micrograd_kr.nn import Neuron
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Neuron(2, seed=0), pathlib.Path(folder, "neuron.json"))
+    ...     read(pathlib.Path(folder, "neuron.json"))
+    (None, {'w0': 0.9417154046806644, 'w1': -1.3965781047011498, 'b': 0.0})
+    """
     about = os.stat(path)
     if not stat.S_ISREG(about.st_mode):  # opening a pipe would wait for ever
         raise _error(path, "a folder or a device, not a file")
@@ -222,7 +247,7 @@ def _checksum(architecture: Architecture | None, parameters: dict[str, float]) -
     return hashlib.sha256(contents.encode()).hexdigest()
 
 
-def _assign(model: Model, numbers: dict[str, float], path: FilePath) -> None:
+def _assign(model: _Model, numbers: dict[str, float], path: FilePath) -> None:
     """Set every parameter, or raise ValueError and set none."""
     named = dict(model.named_parameters())
     try:
