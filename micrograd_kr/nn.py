@@ -8,10 +8,12 @@ A neuron is a linear model and an activation, and is recorded as just these two 
 ('linear', 13)
 """
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from . import save
 from .engine import FUNCTIONS, Number, Value, as_value
 from .ops import OPS
 
@@ -75,6 +77,18 @@ class Module:
         """Set the grad of every parameter to zero."""
         for p in self.parameters():
             p.grad = 0.0
+
+    def architecture(self) -> dict[str, Any] | None:
+        """The arguments that build the module again, for a file; None if only its code can tell."""
+        return None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the parameters and, for an `MLP`, the architecture to a JSON file: see `micrograd_kr.save`."""
+        save.save(self, path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take the parameters from a file that `save` wrote of a module like this one."""
+        save.load(self, path)
 
 
 def _check_activation(activation: Activation) -> None:
@@ -230,6 +244,38 @@ class MLP(Module):
         for layer in self.layers:
             out = layer.fire(out)
         return out[0] if len(out) == 1 else out
+
+    def architecture(self) -> dict[str, Any] | None:
+        """The arguments of `MLP`; None for a class of your own or an activation without a name."""
+        neurons = [layer.neurons[0] for layer in self.layers]
+        activations = [n.activation for n in neurons]
+        alike = all(
+            (n.activation, n.init, n.expand) == (first.activation, first.init, neurons[0].expand)
+            for first, layer in zip(neurons, self.layers, strict=True)
+            for n in layer.neurons
+        )
+        if type(self) is not MLP or not alike or any(callable(a) for a in activations):
+            return None
+        return {
+            "nin": len(neurons[0].w),
+            "nouts": [len(layer.neurons) for layer in self.layers],
+            "activation": activations,
+            "init": [n.init for n in neurons],
+            "expand": neurons[0].expand,
+        }
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> "MLP":
+        """The model that `save` wrote to a file, built again.
+
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "model.json")
+        ...     MLP(2, [3, 1], "tanh").save(path)
+        ...     MLP.from_file(path)
+        MLP(2, [3, 1], activation=['tanh', None])
+        """
+        return save.rebuild(cls, path)
 
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]

@@ -83,7 +83,7 @@ def reflected(b, a):
 _VARIADIC = """
 def record({arguments}, sure=False):
     try:
-        n = equal_lengths(op, {lists})
+        n = len({first}){unequal}
     except TypeError:  # an iterator has no length
         return record({as_lists})
     parents = ({stars})
@@ -103,6 +103,10 @@ def record({arguments}, sure=False):
     if out - out:
         raise explained(op, data, parents)
     a, b, da = None, parents, None"""
+
+_UNEQUAL = """
+        if n != len({other}):
+            raise unequal(op, n, len({other}))"""
 
 _NODE = """
     v = new(Value)
@@ -153,7 +157,8 @@ def _variadic(op: Op) -> str:
     text = _VARIADIC.format(
         forward=op.forward,
         arguments=", ".join(f"{name}s" for name in op.names),
-        lists=", ".join(f"{name}s" for name in lists),
+        first=f"{lists[0]}s",
+        unequal="".join(_UNEQUAL.format(other=f"{name}s") for name in lists[1:]),
         as_lists=", ".join(f"list({name[1:]}s)" if name[0] == "*" else f"{name}s" for name in op.operands),
         stars="".join(f"{name}s, " for name in op.operands),
         names=", ".join(op.names),
@@ -239,14 +244,9 @@ def is_array(x: Any) -> bool:
     return hasattr(x, "__array_ufunc__") and hasattr(x, "__len__")
 
 
-def equal_lengths(op: Op, *lists: Sequence[Any]) -> int:
-    """The common length of the lists of operands, or an error that names both."""
-    lengths = [len(xs) for xs in lists]
-    if len(set(lengths)) > 1:
-        raise ValueError(
-            f"{op.name}: {op.forward} of lists of {lengths[0]} and {lengths[1]}; they must be equally long"
-        )
-    return lengths[0]
+def unequal(op: Op, n: int, m: int) -> Exception:
+    """The error for lists of operands of two lengths."""
+    return ValueError(f"{op.name}: {op.forward} of lists of {n} and {m}; they must be equally long")
 
 
 def explained(op: Op, data: Sequence[Any], operands: Sequence[Any], error: Exception | None = None) -> Exception:
@@ -278,7 +278,7 @@ _TOOLS = {
     "new": object.__new__,  # skips __init__ and its checks, a fifth of the time of an operation
     "number": number,
     "is_array": is_array,
-    "equal_lengths": equal_lengths,
+    "unequal": unequal,
     "explained": explained,
     "ERRORS": (ValueError, ZeroDivisionError, OverflowError),
 }
