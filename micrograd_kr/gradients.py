@@ -6,7 +6,7 @@ gradient is a graph like any other and can be differentiated again.
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -59,12 +59,17 @@ def _partial_values(v: Value, op: Op) -> list[Any]:
     return of_lists + [_rule(op, i)(v, *rows[0]) for i in range(lists, len(op.operands))]
 
 
-def _check_current(v: Value, op: Op, partials: Sequence[Any]) -> None:
-    """A graph of the gradient reads the operands again: they must still be what they were."""
+def _current_partials(v: Value, op: Op) -> list[Any]:
+    """`_partial_values`, and the check that the operands they read are still what they were."""
     data = [float(x) for x in v.operands]
-    now = FLOATS[op.name](*(op.split(data) if op.variadic else data))
-    if now != v.data or [float(p) for p in partials] != list(v.partials):
+    try:
+        now = FLOATS[op.name](*(op.split(data) if op.variadic else data))
+    except (ValueError, ArithmeticError):
+        now = None
+    partials = _partial_values(v, op) if now == v.data else []
+    if [float(p) for p in partials] != list(v.partials):
         raise RuntimeError(f"grad: an operand of {v!r} ({op.name}) changed after the forward pass; run it again")
+    return partials
 
 
 def _times(g: Any, partial: Any) -> Any:
@@ -99,15 +104,12 @@ def grad(y: Value, xs: Iterable[Value], create_graph: bool = False) -> tuple[Val
     for v in reversed(order):
         if v not in needed or v.op is None:
             continue
-        partials: Sequence[Any] = v.partials
-        if create_graph:
-            partials = _partial_values(v, v.op)
-            _check_current(v, v.op, partials)
+        partials = _current_partials(v, v.op) if create_graph else v.partials
         for parent, partial in zip(v.parents, partials, strict=True):
             if parent in needed:
                 step = _times(adjoints[v], partial)
                 adjoints[parent] = adjoints[parent] + step if parent in adjoints else step
-    return tuple([as_value(adjoints.get(x, 0.0)) for x in xs])
+    return tuple([as_value(adjoints.get(x, 0.0), f"grad with respect to {x!r}") for x in xs])
 
 
 def gradcheck(

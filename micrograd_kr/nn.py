@@ -230,6 +230,8 @@ class MLP(Module):
         if not nouts:
             raise ValueError("MLP needs at least 1 layer: MLP(2, [16, 1])")
         activations = _per_layer(activation, len(nouts), "activation")
+        for name in activations:
+            _check_activation(name)
         if not isinstance(activation, list | tuple):
             activations[-1] = None
         inits = _per_layer(init, len(nouts), "init")
@@ -298,7 +300,7 @@ def _per_layer(given: Any, n: int, what: str) -> list[Any]:
 
 
 def softmax(logits: Sequence[Value | Number]) -> list[Value]:
-    """The probabilities exp(x_i) / sum_j exp(x_j), computed as exp(x_i - logsumexp(x)): never overflows.
+    """The probabilities exp(x_i) / sum_j exp(x_j), as exp(x_i - logsumexp(x)): no exponential overflows.
 
     >>> [round(p.data, 3) for p in softmax([1000.0, 1000.0, 0.0])]
     [0.5, 0.5, 0.0]
