@@ -1,0 +1,234 @@
+"""The training loop: forward, backward, step, over batches and epochs, with a bar and a history.
+
+>>> from micrograd_kr.data import make_moons
+>>> from micrograd_kr.losses import accuracy, binary_cross_entropy
+>>> from micrograd_kr.nn import MLP
+>>> X, y = make_moons(40)
+>>> model = MLP(2, [8, 1], seed=0)
+>>> history = fit(model, X, y, loss=binary_cross_entropy, metric=accuracy, epochs=30, progress=False)
+>>> history.loss[-1] < history.loss[0], len(history)
+(True, 30)
+"""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from .engine import Value
+from .optim import Adam, Optimizer
+from .record import no_grad
+
+Loss = Callable[[list[Any], list[Any]], Value]  # outputs and targets of a batch, to their mean loss
+Metric = Callable[[list[Any], list[Any]], float]
+
+
+class Epoch(NamedTuple):
+    """One row of a `History`; None where there was no metric or no validation set."""
+
+    loss: float
+    metric: float | None = None
+    validation_loss: float | None = None
+    validation_metric: float | None = None
+
+
+class History(list[Epoch]):
+    """What a training run recorded: one `Epoch` after the other, and each column as a list.
+
+    ``stopped`` says why it ended: "" for all epochs run, "early" or "interrupted".
+
+    >>> h = History([Epoch(0.7), Epoch(0.4)])
+    >>> h.loss, h[-1].loss
+    ([0.7, 0.4], 0.4)
+    """
+
+    stopped = ""
+
+    @property
+    def loss(self) -> list[float]:
+        """The mean loss over the samples while they were trained on."""
+        return [row.loss for row in self]
+
+    @property
+    def metric(self) -> list[float | None]:
+        """The metric on the outputs the loss was computed from."""
+        return [row.metric for row in self]
+
+    @property
+    def validation_loss(self) -> list[float | None]:
+        """The loss on the validation set, after the epoch."""
+        return [row.validation_loss for row in self]
+
+    @property
+    def validation_metric(self) -> list[float | None]:
+        """The metric on the validation set, after the epoch."""
+        return [row.validation_metric for row in self]
+
+
+def fit(
+    model: Any,
+    X: Sequence[Any],
+    y: Sequence[Any],
+    *,
+    loss: Loss,
+    optimizer: Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    validation: tuple[Sequence[Any], Sequence[Any]] | None = None,
+    metric: Metric | None = None,
+    patience: int | None = None,
+    callbacks: Iterable[Callable[[History], object]] = (),
+    seed: int = 0,
+    progress: bool = True,
+) -> History:
+    """Train ``model`` on n samples X with targets y, and return the history.
+
+    ``loss(outputs, targets)`` is a mean over the samples, as in `losses`; ``metric`` the same as a float,
+    such as `losses.accuracy`. ``optimizer``: Adam with learning rate 0.01 unless given.
+    ``batch_size``: all samples unless given; smaller batches are shuffled anew each epoch by ``seed``,
+    so that the same call gives the same numbers, to the bit. ``patience``: stop when the validation
+    loss (without ``validation``, the loss) has not reached a new low for so many epochs, and end with
+    the parameters after the epoch of the lowest. ``callbacks`` are called with the history after each epoch; they
+    may change ``optimizer.lr``, and one that returns True ends the training.
+
+    Ctrl-C ends it too: the parameters are those after the last complete step, the history is kept.
+    """
+    optimizer = Adam(model.parameters(), lr=0.01) if optimizer is None else optimizer
+    _check(model, X, y, optimizer, epochs, batch_size, patience)
+    order, rng, size = list(range(len(X))), random.Random(seed), batch_size or len(X)
+    history, callbacks = History(), list(callbacks)
+    kept = best = _state(optimizer)
+    lowest, waited = float("inf"), 0
+    with _Bar(epochs, progress, metric) as bar:
+        try:
+            while len(history) < epochs and not history.stopped:
+                if size < len(X):
+                    rng.shuffle(order)
+                losses = metrics = 0.0
+                for start in range(0, len(X), size):
+                    batch = order[start : start + size]
+                    value, score = _step(model, [X[i] for i in batch], [y[i] for i in batch], loss, metric, optimizer)
+                    kept = _state(optimizer)
+                    losses, metrics = losses + value * len(batch), metrics + score * len(batch)
+                row = Epoch(losses / len(X), metrics / len(X) if metric else None)
+                if validation:
+                    row = Epoch(row.loss, row.metric, *evaluate(model, *validation, loss=loss, metric=metric))
+                history.append(row)
+                bar.show(history)
+                watched = row.loss if row.validation_loss is None else row.validation_loss
+                waited += 1
+                if watched < lowest:
+                    lowest, waited, best = watched, 0, kept
+                asked = [callback(history) for callback in callbacks]
+                if any(a is True for a in asked) or waited == patience:
+                    history.stopped = "early"
+            if patience is not None:
+                _restore(optimizer, best)
+        except KeyboardInterrupt:
+            _restore(optimizer, kept)
+            history.stopped = "interrupted"
+        bar.close(history)
+    return history
+
+
+def evaluate(
+    model: Any, X: Sequence[Any], y: Sequence[Any], *, loss: Loss, metric: Metric | None = None
+) -> tuple[float, float | None]:
+    """The loss and the metric of ``model`` on samples X with targets y; no graph is recorded.
+
+    >>> from micrograd_kr.losses import mse
+    >>> evaluate(lambda x: Value(2.0) * x, [1.0, 2.0], [2.0, 5.0], loss=mse)
+    (0.5, None)
+    """
+    with no_grad():
+        outputs = [model(x) for x in X]
+        return loss(outputs, list(y)).data, metric(outputs, list(y)) if metric else None
+
+
+def _step(
+    model: Any, X: list[Any], y: list[Any], loss: Loss, metric: Metric | None, optimizer: Optimizer
+) -> tuple[float, float]:
+    """One step on one batch. A function of its own: the graph is gone when it returns, before the next is recorded."""
+    outputs = [model(x) for x in X]
+    value = loss(outputs, y)
+    optimizer.zero_grad()
+    value.backward()
+    optimizer.step()
+    return value.data, metric(outputs, y) if metric else 0.0
+
+
+_State = tuple[list[float], list[tuple[Any, ...]], int]
+
+
+def _state(optimizer: Optimizer) -> _State:
+    return [p.data for p in optimizer.parameters], optimizer.state, optimizer.steps
+
+
+def _restore(optimizer: Optimizer, state: _State) -> None:
+    data, optimizer.state, optimizer.steps = state
+    for p, x in zip(optimizer.parameters, data, strict=True):
+        p.data = x
+
+
+def _check(
+    model: Any,
+    X: Sequence[Any],
+    y: Sequence[Any],
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None,
+    patience: int | None,
+) -> None:
+    if len(X) != len(y) or not len(X):
+        raise ValueError(f"fit: {len(X)} samples in X and {len(y)} targets in y; they must be as many, and at least 1")
+    for name, number in (("epochs", epochs), ("batch_size", batch_size), ("patience", patience)):
+        if number is not None and number < 1:
+            raise ValueError(f"fit: {name} must be at least 1, not {number!r}")
+    if hasattr(model, "parameters") and not set(model.parameters()) & set(optimizer.parameters):
+        raise ValueError("fit: the optimizer holds none of the model's parameters; make it anew for this model")
+
+
+class _Bar:
+    """The progress: a bar in a terminal where rich is installed, else about ten plain lines."""
+
+    def __init__(self, epochs: int, enabled: bool, metric: Metric | None) -> None:
+        self.epochs, self.enabled, self.bar = epochs, enabled, _rich() if enabled else None
+        score = getattr(metric, "__name__", "metric")
+        self.names = "loss", score, "validation loss", f"validation {score}"
+
+    def __enter__(self) -> "_Bar":
+        if self.bar:
+            self.bar.start()
+            self.task = self.bar.add_task("", total=self.epochs)
+        return self
+
+    def show(self, history: History) -> None:
+        n = len(history)
+        if self.bar:
+            self.bar.update(self.task, completed=n, description=self._line(history[-1]))
+        elif self.enabled and (n == 1 or n * 10 // self.epochs > (n - 1) * 10 // self.epochs):
+            print(f"epoch {n:>{len(str(self.epochs))}}/{self.epochs}  {self._line(history[-1])}", flush=True)
+
+    def _line(self, row: Epoch) -> str:
+        return "  ".join(f"{name} {x:.4f}" for name, x in zip(self.names, row, strict=True) if x is not None)
+
+    def close(self, history: History) -> None:
+        self.__exit__()
+        if self.enabled and history.stopped:
+            print(
+                f"{history.stopped} stop after {len(history)} of {self.epochs} epochs; the model keeps what it learned"
+            )
+
+    def __exit__(self, *exc: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+
+def _rich() -> Any:
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    except ImportError:
+        return None
+    console = Console()
+    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn()
+    return Progress(*columns, console=console) if console.is_terminal else None
