@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
-from itertools import cycle
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from .engine import FUNCTIONS, Value
@@ -48,6 +48,8 @@ def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (5.5, 4.
     made = Figure(figsize=(size[0] * columns, size[1] * rows), layout="constrained")
     FigureCanvasAgg(made)
     made.subplots(rows, columns)
+    for ax in made.axes:
+        ax.set_prop_cycle(color=COLORS)
     return made
 
 
@@ -123,7 +125,7 @@ def decision_boundary(
             label=f"class {c}",
             zorder=3,
         )
-    ax.set(title=title, xlabel="x₁", ylabel="x₂", xlim=(left, right), ylim=(bottom, top))
+    ax.set(title=title, xlabel="x₀", ylabel="x₁", xlim=(left, right), ylim=(bottom, top))
     return made
 
 
@@ -150,8 +152,8 @@ def loss_curve(
     if not isinstance(curves, Mapping):
         held_out = [x for x in curves.validation_loss if x is not None]
         curves = {"training · 훈련": curves.loss} | ({"validation · 검증": held_out} if held_out else {})
-    for (name, values), color in zip(curves.items(), cycle(COLORS), strict=False):
-        ax.plot(range(1, len(values) + 1), values, color=color, label=name)
+    for name, values in curves.items():
+        ax.plot(range(1, len(values) + 1), values, label=name)
     ax.set(title=title, xlabel="epoch · 에폭", ylabel="loss · 손실")
     if log:
         ax.set_yscale("log")
@@ -175,7 +177,9 @@ def activation_curve(name: str, *, ax: Axes | None = None, width: float = 5.0) -
     ax.axvline(0, color="#bbbbbb", linewidth=0.8)
     ax.plot(xs, [v.data for v in nodes], color=COLORS[0], label="f(x)")
     ax.plot(xs, [v.partials[0] for v in nodes], color=COLORS[1], linestyle="--", label="f′(x) · 도함수")
-    ax.set(title=name, xlabel=f"f = {op.forward}\nf′ = {op.partials[0]}", ylim=(-1.5, 3))
+    where = f", y = {op.default}" if op.default is not None else ""
+    lines = [*wrap(f"f = {op.forward}{where}", 44), *wrap(f"f′ = {op.partials[0]}", 44)]
+    ax.set(title=name, xlabel="\n".join(lines), ylim=(-1.5, 3))
     ax.legend(loc="upper left", fontsize="small")
     return made
 
@@ -188,8 +192,8 @@ def weight_histogram(model: Any, *, ax: Axes | None = None, title: str = "Weight
         layer, _, last = name.partition(".")
         if not (last or layer).endswith("b"):
             layers.setdefault(layer if last else "weights", []).append(p.data)
-    for (name, weights), color in zip(layers.items(), cycle(COLORS), strict=False):
-        ax.hist(weights, bins=30, histtype="stepfilled", alpha=0.45, color=color, label=f"{name} ({len(weights)})")
+    for name, weights in layers.items():
+        ax.hist(weights, bins=30, histtype="stepfilled", alpha=0.45, label=f"{name} ({len(weights)})")
     ax.set(title=title, xlabel="weight · 가중치", ylabel="count · 개수")
     ax.legend()
     return made
