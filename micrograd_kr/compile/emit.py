@@ -103,7 +103,7 @@ def apply(space: dict[str, Any], text: str, names: dict[str, Expr]) -> Expr:
 class Emitter:
     """The expressions of the loss and of the gradient."""
 
-    def __init__(self, arrays: Sequence[Array], leaves: Sequence[str]) -> None:
+    def __init__(self, arrays: Sequence[Array], leaves: Sequence[str], at: int | None) -> None:
         self.book: dict[Any, Expr] = {}
         self.arrays = arrays
         self.spaces: dict[int, dict[str, Any]] = {}
@@ -114,13 +114,14 @@ class Emitter:
             else:
                 value = self.pool(a) if a.group.members else self.row(a) if a.row else self.sum(a)
                 self.values.append(A.spread(value, self.full(a)))
-        self.loss = self.values[-1]
+        end = len(arrays) - 1 if at is None else 0
+        self.loss = self.values[end] if at is None else view(self.values[0], np.array(at))
         self.parts: dict[int, list[tuple[Any, Expr]]] = {a.group.number: [] for a in arrays}
         seed = A.const(self.book, 1.0)
-        if arrays[-1].group.batched:
+        if arrays[end].group.batched:
             self.loss = A.mean_of_rows(self.loss)
             seed = seed / A.variable(self.book, A.ROWS, ())
-        self.parts[len(arrays) - 1].append((np.array(0), seed))
+        self.parts[end].append((np.array(at or 0), seed))
         for a in reversed(arrays[len(leaves) :]):
             if a.group.differentiable and self.parts[a.group.number]:
                 self.backward(a, assemble(self.parts.pop(a.group.number), self.full(a)))
@@ -335,7 +336,7 @@ def _steep(operand: Operand) -> bool:
 # ---- the text --------------------------------------------------------------------------------------
 
 
-def write(name: str, arguments: Sequence[str], outputs: dict[str, Expr]) -> tuple[str, dict[str, Any]]:
+def write(name: str, arguments: Sequence[str], outputs: dict[str, Expr], batch: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The source of a function with these arguments and outputs, and the arrays it refers to by name."""
     seen: set[int] = set()
     stack = list(outputs.values())
@@ -382,4 +383,6 @@ def write(name: str, arguments: Sequence[str], outputs: dict[str, Expr]) -> tupl
         text[x.serial] = t
     body = "\n".join(lines)
     result = ", ".join(text[x.serial][0] for x in outputs.values())
+    if A.ROWS in body or True:
+        body = "".join(f"    {A.ROWS} = len({x})\n" for x in batch) + body
     return f"def {name}({', '.join(arguments)}):\n{body}\n    return {result}\n", constants

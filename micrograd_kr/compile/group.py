@@ -92,12 +92,13 @@ class _Grouping:
         level = np.array(levels(graph))[graph.alive]
         order = np.argsort(level, kind="stable")
         for nodes in np.split(graph.alive[order], np.flatnonzero(np.diff(level[order])) + 1):
-            self.level(nodes)
+            if len(nodes):
+                self.level(nodes)
 
     def level(self, nodes: Ints) -> None:
         """Group the nodes of one level."""
         depth = 1 + max(g.level for g in self.groups)
-        sums = np.array([graph_row is None for graph_row in [self.graph.rows[i] for i in nodes.tolist()]])
+        sums = np.array([self.graph.rows[i] is None for i in nodes.tolist()], dtype=bool)
         found = self.sums(nodes[sums]) if sums.any() else []
         found += self.rows(nodes[~sums].tolist())
         found = self.merge(found)
