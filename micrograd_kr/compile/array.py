@@ -14,26 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .prelude import FUNCTIONS
+
 ROWS = "n"
 Shape = tuple[Any, ...]
-
-def erf(x: Any) -> Any:
-    """The error function, element by element: NumPy has none."""
-    return _erf(x)
-
-
-_erf = np.vectorize(math.erf, otypes=[float])
-
-
-def segment(x: Any, segments: Any, count: int) -> Any:
-    """NumPy's sum of the elements with the same segment number, along the last axis."""
-    if x.ndim == 1:
-        return np.bincount(segments, x, count)
-    rows = np.arange(len(x))[:, None] * count
-    return np.bincount((rows + segments).ravel(), x.ravel(), len(x) * count).reshape(len(x), count)
-
-
-FUNCTIONS: dict[str, Any] = {**vars(np), "erf": erf, "segment_sum": segment}
 
 _ELEMENTWISE = {"+", "-", "*", "/", "**", "neg", "compare", "call"}
 
@@ -318,7 +302,7 @@ def expand(x: Expr, present: Sequence[bool]) -> Expr:
     present = list(present)
     while present and not present[0] and not x.batched:  # leading ones need not be written
         del present[0]
-    if all(present) or x.scalar:
+    if all(present) or not x.shape:
         return x
     shape, rest = [], list(x.shape)
     for p in present:
@@ -479,6 +463,8 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
         case "call":
             return f"{attr}({', '.join(a for a, _ in args)})", ATOM
         case "reshape":
+            if shape == ():
+                return f"{at(0, ATOM)}[{', '.join('0' * len(shapes[0]))}]", ATOM
             if len(shape) == 1 and shape[0] != -1 or shape == (-1,):
                 return f"{at(0, ATOM)}.ravel()", ATOM
             return f"{at(0, ATOM)}.reshape({', '.join(map(str, shape))})", ATOM

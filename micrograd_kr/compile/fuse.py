@@ -44,10 +44,12 @@ class Graph:
     plus: Floats  # the constant of each sum of products
     alive: Ints  # the nodes that are left after fusion, each after its operands
     constants: Floats
+    loss: int
 
 
-def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], list[int], list[float]]:
-    """The operations below ``loss`` in order: their rows, how many operands each has, the operands, the constants."""
+def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], list[int], list[float], int]:
+    """The operations below ``loss`` in order: their rows, how many operands each has, the operands,
+    the constants, and the number of the loss."""
     number: dict[Value, int] = {v: i for i, v in enumerate(leaves)}
     constant: dict[float, int] = {1.0: ONE, -1.0: MINUS}
     rows: list[Op] = []
@@ -55,12 +57,14 @@ def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], lis
     args: list[int] = []
     node = len(leaves)
     for v in loss.topological_order():
-        if v in number:
+        if v.op is None:
+            if v not in number:
+                number[v] = constant.setdefault(v.data, ~len(constant))
             continue
         ids = [
             number[x] if isinstance(x, Value) else constant.setdefault(x, ~len(constant)) for x in v.operands
         ]
-        if not ids or max(ids) < 0:
+        if max(ids) < 0:
             number[v] = constant.setdefault(v.data, ~len(constant))
             continue
         if hasattr(v, "_compared"):
@@ -70,7 +74,7 @@ def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], lis
         rows.append(v.op)  # type: ignore[arg-type]
         lengths.append(len(ids))
         args += ids
-    return rows, lengths, args, list(constant)
+    return rows, lengths, args, list(constant), number[loss]
 
 
 def compared(v: Value) -> ValueError:
@@ -83,7 +87,7 @@ def compared(v: Value) -> ValueError:
 
 def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
     """The graph below ``loss`` with single-use chains of + as one sum, and their products inside it."""
-    rows, lengths_, args_, constants = read(loss, leaves)
+    rows, lengths_, args_, constants, end = read(loss, leaves)
     known = {op: op.forward for op in set(rows)}
     n = len(leaves) + len(rows)
     lengths = np.array([0] * len(leaves) + lengths_, dtype=np.int64)
@@ -134,6 +138,7 @@ def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
         plus=plus,
         alive=np.flatnonzero((root == np.arange(n)) & (lengths > 0)),
         constants=values,
+        loss=end,
     )
 
 
@@ -144,12 +149,12 @@ def _joined(node: Ints, a: Ints, b: Ints, is_sum: npt.NDArray[np.bool_], uses: I
     products meet, they are units, as the outputs of neurons in a total are, and stay.
     """
     n = len(uses)
-    product = b < MINUS
-    product |= b >= 0
+    product = (b < MINUS) | (b >= 0)
+    fixed, a = a < 0, np.maximum(a, 0)
     single = np.bincount(node, minlength=n) == 1
     bare = np.zeros(n, dtype=bool)  # nothing but one product
     bare[node[product]] = single[node[product]]
-    joins = (b == ONE) & (a >= 0) & is_sum[a] & (uses[a] == 1)
+    joins = (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
     sums = joins & ~bare[a]
     meet = np.bincount(node[sums], minlength=n)
 
