@@ -55,23 +55,20 @@ def main(argv: Sequence[str] | None = None) -> None:
         plot.activation_curve(name, ax=ax)
     curves.axes[-1].set_axis_off()
 
-    print("== Vanishing gradients · 기울기 소실")
+    print("== Vanishing gradients, mean |∂loss/∂w| · 기울기 소실")
     X, y = make_moons(100, seed=1)
     picture = plot.figure(1, 2)
     left, right = picture.axes
     for activation in DEEP:
         sizes = gradient_sizes(network(activation), X, y)
-        ratio = sizes[0] / sizes[-1]
-        print(
-            f"   {activation:<8} mean |∂loss/∂w|: layer 1 {sizes[0]:.1e}, layer {LAYERS} {sizes[-1]:.1e}; 1 : {1 / ratio:,.0f}"
-        )
+        first, last = sizes[0], sizes[-1]
+        print(f"   {activation:<8} layer 1 {first:.1e}, layer {LAYERS} {last:.1e}: {last / first:,.0f} times as large")
         left.plot(range(1, LAYERS + 1), sizes, marker="o", label=activation)
     left.set(title="Size of the gradient · 기울기의 크기", xlabel="layer · 층", ylabel="mean |∂loss/∂w|", yscale="log")
     left.legend()
     left.grid(alpha=0.3)
-    print(
-        "   σ′ is at most 1/4, and the chain rule multiplies nine of them. σ′는 최대 1/4이고 연쇄법칙은 이를 아홉 번 곱합니다."
-    )
+    print("   σ′ is at most 1/4, and the chain rule multiplies nine of them.")
+    print("   σ′는 최대 1/4이고, 연쇄법칙은 이것을 아홉 번 곱합니다.")
 
     print("== The same networks in training · 같은 신경망을 학습하면")
     losses = {}

@@ -7,10 +7,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from micrograd_kr.draw import draw
-
 from micrograd_kr import MLP, Value, plot
 from micrograd_kr.data import make_moons
+from micrograd_kr.draw import draw
 from micrograd_kr.losses import accuracy, binary_cross_entropy
 from micrograd_kr.optim import Adam
 from micrograd_kr.train import evaluate, fit

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .engine import Value
+from .nn import one_hot
 from .optim import Adam, Optimizer
 from .record import no_grad
 
@@ -23,45 +24,29 @@ Metric = Callable[[list[Any], list[Any]], float]
 
 
 class Epoch(NamedTuple):
-    """One row of a `History`; None where there was no metric or no validation set."""
+    """One row of a `History`; None where there was no validation set or no metric."""
 
     loss: float
-    metric: float | None = None
     validation_loss: float | None = None
-    validation_metric: float | None = None
+    metric: float | None = None
 
 
 class History(list[Epoch]):
     """What a training run recorded: one `Epoch` after the other, and each column as a list.
 
-    ``stopped`` says why it ended: "" for all epochs run, "early" or "interrupted".
+    ``loss`` is the mean over the samples while they were trained on; ``validation_loss`` and ``metric``
+    are measured after the epoch. ``stopped`` says why it ended: "" for all epochs run, "early" or
+    "interrupted".
 
     >>> h = History([Epoch(0.7), Epoch(0.4)])
-    >>> h.loss, h[-1].loss
-    ([0.7, 0.4], 0.4)
+    >>> h.loss, h[-1].loss, h.metric
+    ([0.7, 0.4], 0.4, [None, None])
     """
 
     stopped = ""
-
-    @property
-    def loss(self) -> list[float]:
-        """The mean loss over the samples while they were trained on."""
-        return [row.loss for row in self]
-
-    @property
-    def metric(self) -> list[float | None]:
-        """The metric on the outputs the loss was computed from."""
-        return [row.metric for row in self]
-
-    @property
-    def validation_loss(self) -> list[float | None]:
-        """The loss on the validation set, after the epoch."""
-        return [row.validation_loss for row in self]
-
-    @property
-    def validation_metric(self) -> list[float | None]:
-        """The metric on the validation set, after the epoch."""
-        return [row.validation_metric for row in self]
+    loss = property(lambda self: [row.loss for row in self])
+    validation_loss = property(lambda self: [row.validation_loss for row in self])
+    metric = property(lambda self: [row.metric for row in self])
 
 
 def fit(
@@ -79,21 +64,27 @@ def fit(
     callbacks: Iterable[Callable[[History], object]] = (),
     seed: int = 0,
     progress: bool = True,
+    compiled: bool = False,
 ) -> History:
     """Train ``model`` on n samples X with targets y, and return the history.
 
     ``loss(outputs, targets)`` is a mean over the samples, as in `losses`; ``metric`` the same as a float,
     such as `losses.accuracy`. ``optimizer``: Adam with learning rate 0.01 unless given.
     ``batch_size``: all samples unless given; smaller batches are shuffled anew each epoch by ``seed``,
-    so that the same call gives the same numbers, to the bit. ``patience``: stop when the validation
-    loss (without ``validation``, the loss) has not reached a new low for so many epochs, and end with
-    the parameters after the epoch of the lowest. ``callbacks`` are called with the history after each epoch; they
-    may change ``optimizer.lr``, and one that returns True ends the training.
+    so that the same call gives the same numbers, to the bit. ``metric`` is measured on the validation
+    set, if there is one. ``patience``: stop when the validation loss (without ``validation``, the loss)
+    has not reached a new low for so many epochs, and end with the parameters after the epoch of the
+    lowest. ``callbacks`` are called with the history after each epoch; they may change
+    ``optimizer.lr``, and one that returns True ends the training.
 
     Ctrl-C ends it too: the parameters are those after the last complete step, the history is kept.
+
+    ``compiled``: record one sample, and train with the array program made of it (see `compile`); for a
+    model whose graph is the same for every sample.
     """
     optimizer = Adam(model.parameters(), lr=0.01) if optimizer is None else optimizer
     _check(model, X, y, optimizer, epochs, batch_size, patience)
+    step = (_array_step if compiled else _graph_step)(model, X, y, loss, optimizer)
     order, rng, size = list(range(len(X))), random.Random(seed), batch_size or len(X)
     history, callbacks = History(), list(callbacks)
     kept = best = _state(optimizer)
@@ -103,15 +94,12 @@ def fit(
             while len(history) < epochs and not history.stopped:
                 if size < len(X):
                     rng.shuffle(order)
-                losses = metrics = 0.0
+                total = 0.0
                 for start in range(0, len(X), size):
                     batch = order[start : start + size]
-                    value, score = _step(model, [X[i] for i in batch], [y[i] for i in batch], loss, metric, optimizer)
+                    total += step(batch) * len(batch)
                     kept = _state(optimizer)
-                    losses, metrics = losses + value * len(batch), metrics + score * len(batch)
-                row = Epoch(losses / len(X), metrics / len(X) if metric else None)
-                if validation:
-                    row = Epoch(row.loss, row.metric, *evaluate(model, *validation, loss=loss, metric=metric))
+                row = _row(total / len(X), model, X, y, validation, loss, metric)
                 history.append(row)
                 bar.show(history)
                 watched = row.loss if row.validation_loss is None else row.validation_loss
@@ -144,16 +132,42 @@ def evaluate(
         return loss(outputs, list(y)).data, metric(outputs, list(y)) if metric else None
 
 
-def _step(
-    model: Any, X: list[Any], y: list[Any], loss: Loss, metric: Metric | None, optimizer: Optimizer
-) -> tuple[float, float]:
-    """One step on one batch. A function of its own: the graph is gone when it returns, before the next is recorded."""
-    outputs = [model(x) for x in X]
-    value = loss(outputs, y)
-    optimizer.zero_grad()
-    value.backward()
-    optimizer.step()
-    return value.data, metric(outputs, y) if metric else 0.0
+def _row(trained: float, model: Any, X: Any, y: Any, validation: Any, loss: Loss, metric: Metric | None) -> Epoch:
+    if not validation and not metric:
+        return Epoch(trained)
+    value, score = evaluate(model, *(validation or (X, y)), loss=loss, metric=metric)
+    return Epoch(trained, value if validation else None, score)
+
+
+_Step = Callable[[list[int]], float]  # the indices of a batch, to its mean loss before the step
+
+
+def _graph_step(model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer) -> _Step:
+    def step(batch: list[int]) -> float:  # when it returns its graph is gone, before the next is recorded
+        value = loss([model(X[i]) for i in batch], [y[i] for i in batch])
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        return value.data
+
+    return step
+
+
+def _array_step(model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer) -> _Step:
+    from .compile import compile
+
+    evaluate(model, X, y, loss=loss)  # all samples once: only the first is looked at below, and another may be wrong
+    x = _leaves(X[0])
+    output = model(x)
+    if isinstance(output, list) and not hasattr(y[0], "__len__"):  # classes
+        y = [one_hot(t, len(output)) for t in y]
+    target = _leaves(y[0])
+    program = compile(loss([output], [target]), optimizer.parameters, {"X": x, "y": target}, batch=("X", "y"))
+    return lambda batch: program.step(optimizer, X=[X[i] for i in batch], y=[y[i] for i in batch])
+
+
+def _leaves(sample: Any) -> Any:
+    return [_leaves(part) for part in sample] if hasattr(sample, "__len__") else Value(sample)
 
 
 _State = tuple[list[float], list[tuple[Any, ...]], int]
@@ -192,8 +206,7 @@ class _Bar:
 
     def __init__(self, epochs: int, enabled: bool, metric: Metric | None) -> None:
         self.epochs, self.enabled, self.bar = epochs, enabled, _rich() if enabled else None
-        score = getattr(metric, "__name__", "metric")
-        self.names = "loss", score, "validation loss", f"validation {score}"
+        self.names = "loss", "validation loss", getattr(metric, "__name__", "metric")
 
     def __enter__(self) -> "_Bar":
         if self.bar:

@@ -5,7 +5,7 @@ import math
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import data
@@ -21,6 +21,7 @@ GENERATORS = {
 
 
 @pytest.mark.parametrize("make", GENERATORS, ids=lambda f: f.__name__)
+@settings(max_examples=50, deadline=None)
 @given(n=st.integers(3, 60), seed=st.integers(0, 2**32))
 def test_plain_lists_balanced_and_the_same_for_the_same_seed(make, n, seed):
     X, y = make(n, seed=seed)
@@ -107,6 +108,7 @@ def test_yin_and_yang_are_each_other_turned_by_half():
     assert [data._yin_yang(*p) for p in upper + lower + heads + dots] == [0, 0, 1, 0, 1, 2, 2]
 
 
+@settings(max_examples=50, deadline=None)
 @given(n=st.integers(2, 50), seed=st.integers(0, 1000), share=st.floats(0.05, 0.95))
 def test_a_split_loses_and_repeats_nothing(n, seed, share):
     X, y = [[float(i)] for i in range(n)], [2 * i for i in range(n)]
