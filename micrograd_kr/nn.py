@@ -153,10 +153,9 @@ class Neuron(Module):
     def fire(self, x: list[Value]) -> Value:
         """`forward` of Values known to be as many as there are weights."""
         if self.expand:
-            terms = [w * xi for w, xi in zip(self.w, x, strict=True)]
-            z = terms[0]
-            for term in [*terms[1:], self.b]:
-                z = z + term
+            z = self.b
+            for w, xi in zip(self.w, x, strict=True):
+                z = z + w * xi
         else:
             z = _linear(self.w, x, self.b)
         if self.activation is None:
