@@ -211,7 +211,7 @@ class Emitter:
         if a.group.members:
             return self.backward_pool(a, g)
         if a.row is None:
-            return self.backward_irregular(a, g) if a.group.owners else self.backward_sum(a, g)
+            return self.backward_sum(a, g)
         axis, operands = self.operands(a)
         full = self.full(a)
         names = {name: self.read(operand, index, lists) for name, (operand, index, lists) in zip(a.row.names, operands, strict=True)}
@@ -252,31 +252,38 @@ class Emitter:
             at += n
 
     def irregular(self, a: Array) -> Expr:
-        """Sums of products, each with terms of its own."""
-        lead = self.full(a)[: a.group.batched]
-        flat = [self.read(x, x.index, 0) * self.read(y, y.index) for x, y in a.terms]
-        value = A.concatenate([A.spread(x, (*lead, x.shape[-1])) for x in flat], len(lead))
-        value = A.segment_sum(value, np.concatenate(a.group.owners), a.shape[0])
-        return value if a.plus is None else value + self.read(a.plus, a.plus.index)
+        """Terms that are not the same for all sums: each is added to its own."""
+        full = self.full(a)
+        lead = full[: a.group.batched]
+        loose = [(x, y, owner) for x, y, owner in a.terms if owner is not None]
+        flat = [A.spread(self.read(x, x.index) * self.read(y, y.index), (*lead, len(owner))) for x, y, owner in loose]
+        value = A.concatenate(flat, len(lead))
+        owners = np.concatenate([owner for _, _, owner in loose])
+        if not a.shape:
+            return A.sum_over(value, [len(lead)])
+        if not (len(owners) == A.size(a.shape) and (owners == np.arange(len(owners))).all()):
+            value = A.segment_sum(value, owners, A.size(a.shape))
+        return A.reshape(value, full)
 
-    def backward_irregular(self, a: Array, g: Expr) -> None:
-        """Each term the gradient of its sum."""
-        for (x, y), owner in zip(a.terms, a.group.owners, strict=True):
-            mine = view(A.spread(g, self.full(a)), owner)
-            for operand, other in [(x, y), (y, x)]:
-                if self.wanted(operand):
-                    value = mine * self.read(other, other.index)
-                    self.add(operand, operand.index, value, (*self.full(a)[:-1], len(owner)))
+    def backward_irregular(self, a: Array, g: Expr, x: Operand, y: Operand, owner: Any) -> None:
+        """Each irregular term the gradient of its sum."""
+        mine = view(A.spread(g, self.full(a)), owner) if g.shape else g
+        for operand, other in [(x, y), (y, x)]:
+            if self.wanted(operand):
+                value = mine * self.read(other, other.index)
+                self.add(operand, operand.index, value, (*self.full(a)[: a.group.batched], len(owner)))
 
     # ---- a sum of products
 
     def sum(self, a: Array) -> Expr:
         """The value of a sum of products."""
         full = self.full(a)
-        if a.group.owners:
-            return self.irregular(a)
         parts = []
-        for x, y in a.terms:
+        if any(owner is not None for _, _, owner in a.terms):
+            parts.append(self.irregular(a))
+        for x, y, owner in a.terms:
+            if owner is not None:
+                continue
             if x.index.shape[-1] == 1:
                 parts.append(self.read(x, x.index[..., 0]) * self.read(y, y.index[..., 0]))
             elif y.source == CONSTANT and (y.index == y.index.flat[0]).all():
@@ -300,8 +307,10 @@ class Emitter:
         """Hand the gradient of a sum of products down to the factors."""
         full = self.full(a)
         letters = A.ROWS * (len(full) > len(a.shape)) + string.ascii_uppercase[: len(a.shape)]
-        for x, y in a.terms:
-            if x.index.shape[-1] == 1:
+        for x, y, owner in a.terms:
+            if owner is not None:
+                self.backward_irregular(a, g, x, y, owner)
+            elif x.index.shape[-1] == 1:
                 for operand, other in [(x, y), (y, x)]:
                     if self.wanted(operand):
                         self.add(operand, operand.index[..., 0], g * self.read(other, other.index[..., 0]), full)

@@ -4,8 +4,9 @@ Level by level from the leaves: equal nodes are merged, then nodes are grouped b
 the groups of their operands. A level is finished before the next one is keyed.
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,7 +17,9 @@ from .fuse import MINUS, ONE, Floats, Graph, Ints
 
 CONSTANT, POOL = -1, -2  # sources that are no group: numbers, and several groups at once
 
-FEW, MANY = 8, 4  # groups of fewer nodes than FEW are irregular where a level has MANY of them with one operation
+# Where so many groups of one operation meet on a level, or so many kinds of terms in a sum, those smaller than that
+# are irregular. One array of them all costs a gather, which is cheaper than a line for each up to some hundred numbers.
+IRREGULAR = ((5, 128), (4, 8))
 
 
 class Slot(NamedTuple):
@@ -24,6 +27,14 @@ class Slot(NamedTuple):
 
     source: int
     ids: Ints
+
+
+class Term(NamedTuple):
+    """Products a * b of every node of a group of sums; irregular ones have an ``owner``, the node that each is of."""
+
+    a: Slot
+    b: Slot
+    owner: Ints | None = None
 
 
 @dataclass
@@ -35,9 +46,9 @@ class Group:
     nodes: Ints
     row: Op | None = None
     slots: list[Slot] = field(default_factory=list)  # of an operation
-    terms: list[tuple[Slot, Slot]] = field(default_factory=list)  # of a sum: factors a and b, a column for each term
+    terms: list[Term] = field(default_factory=list)  # of a sum of products
     plus: Floats | None = None  # of a sum: its constants, if any is not zero
-    owners: list[Ints] = field(default_factory=list)  # of an irregular sum: the node that each row of a term belongs to
+    pooled: bool = False  # what is read of a pool at one time
     members: list[Slot] = field(default_factory=list)  # of a pool: what it puts together
     batched: bool = False  # has a row for each example
     differentiable: bool = False  # depends on a parameter
@@ -45,7 +56,16 @@ class Group:
     @property
     def sources(self) -> set[int]:
         """The groups it reads."""
-        return {slot.source for slot in [*self.slots, *self.members, *[s for term in self.terms for s in term]]}
+        return {slot.source for slot in [*self.slots, *self.members, *[s for term in self.terms for s in term[:2]]]}
+
+
+def irregular(sizes: Sequence[int]) -> list[int]:
+    """Which of them are many and small, if there are such."""
+    for many, few in IRREGULAR:
+        small = [k for k, n in enumerate(sizes) if n < few]
+        if len(small) >= many:
+            return small
+    return []
 
 
 def levels(graph: Graph) -> list[int]:
@@ -101,7 +121,6 @@ class _Grouping:
         sums = np.array([self.graph.rows[i] is None for i in nodes.tolist()], dtype=bool)
         found = self.sums(nodes[sums]) if sums.any() else []
         found += self.rows(nodes[~sums].tolist())
-        found = self.merge(found)
         for g in self.pool(found) + found:
             g.number, g.level = len(self.groups), depth
             self.of[g.nodes[g.nodes < len(self.graph.rows)]] = g.number
@@ -109,44 +128,12 @@ class _Grouping:
             g.batched, g.differentiable = any(r.batched for r in read), any(r.differentiable for r in read)
             self.groups.append(g)
 
-    def merge(self, found: list[Group]) -> list[Group]:
-        """Where a level has many small groups of one operation, make them one: it reads a pool."""
-        kinds: dict[Any, list[Group]] = defaultdict(list)
-        for g in found:
-            if len(g.nodes) < FEW:
-                kinds[g.row, tuple([slot.ids.shape[1:] for slot in g.slots])].append(g)
-        for (row, _), small in kinds.items():
-            if len(small) < MANY:
-                continue
-            nodes = np.concatenate([g.nodes for g in small])
-            merged = Group(-1, -1, nodes, row)
-            if row is None:
-                starts = np.cumsum([0] + [len(g.nodes) for g in small])
-                terms = [
-                    (a.ids.ravel(), b.ids.ravel(), np.repeat(np.arange(len(g.nodes)) + start, a.ids.shape[1]))
-                    for g, start in zip(small, starts, strict=False)
-                    for a, b in g.terms
-                ]
-                a, b, owner = (np.concatenate(x) for x in zip(*terms, strict=True))
-                for part in (b < 0, b >= 0):
-                    if part.any():
-                        merged.terms.append((Slot(POOL, a[part]), Slot(POOL if (b[part] >= 0).any() else CONSTANT, b[part])))
-                        merged.owners.append(owner[part])
-                plus = np.concatenate([np.zeros(len(g.nodes)) if g.plus is None else g.plus for g in small])
-                merged.plus = plus if plus.any() else None
-            else:
-                for slots in zip(*[g.slots for g in small], strict=True):
-                    ids = np.concatenate([slot.ids for slot in slots])
-                    merged.slots.append(Slot(CONSTANT if (ids < 0).all() else POOL, ids))
-            found = [g for g in found if all(g is not s for s in small)] + [merged]
-        return found
-
     def pool(self, found: list[Group]) -> list[Group]:
         """What the groups read from several groups at once: these groups end to end, and what is read of them.
 
         The pool grows by what it does not hold yet; each level reads all it needs in one go.
         """
-        slots = [slot for g in found for slot in [*g.slots, *[s for t in g.terms for s in t]] if slot.source == POOL]
+        slots = [slot for g in found for slot in [*g.slots, *[s for t in g.terms for s in t[:2]]] if slot.source == POOL]
         if not slots:
             return []
         ids = np.concatenate([slot.ids.ravel() for slot in slots])
@@ -165,7 +152,7 @@ class _Grouping:
         assert self.last_pool is not None
         nodes = np.arange(self.virtual, self.virtual + len(ids))
         one = np.full((len(ids), 1), ONE)
-        out.append(Group(-1, -1, nodes, terms=[(Slot(self.last_pool, ids[:, None]), Slot(CONSTANT, one))]))
+        out.append(Group(-1, -1, nodes, terms=[Term(Slot(self.last_pool, ids[:, None]), Slot(CONSTANT, one))], pooled=True))
         source = len(self.groups) + len(out) - 1
 
         def read(slot: Slot) -> Slot:
@@ -177,7 +164,7 @@ class _Grouping:
 
         for g in found:
             g.slots = [read(slot) for slot in g.slots]
-            g.terms = [(read(a), read(b)) for a, b in g.terms]
+            g.terms = [Term(read(a), read(b), owner) for a, b, owner in g.terms]
         self.virtual += len(ids)
         return out
 
@@ -185,44 +172,43 @@ class _Grouping:
         """Group operations of the table. Other constants make another group: x**2 is not x**3."""
         graph = self.graph
         seen: dict[Any, int] = {}
-        members: dict[Any, list[int]] = defaultdict(list)
+        kinds: dict[Any, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
         for i in nodes:
             args = self.same[graph.args[graph.start[i] : graph.start[i + 1]]]
             row = graph.rows[i]
             first = seen.setdefault((row, args.tobytes()), i)
             self.same[i] = first
             if first == i:
-                members[row, np.where(args < 0, args, self.of[args]).tobytes()].append(i)
-        return [self.row(row, np.array(ids)) for (row, _), ids in members.items()]
+                kinds[row, len(args)][np.where(args < 0, args, self.of[args]).tobytes()].append(i)
+        return [self.row(row, ids) for (row, _), members in kinds.items() for ids in gathered(members.values())]
 
-    def row(self, row: Op, nodes: Ints) -> Group:
+    def row(self, row: Op, nodes: list[int]) -> Group:
         """A group of nodes of one row of the table with equally many operands."""
         graph = self.graph
-        start, end = graph.start[nodes[0]], graph.start[nodes[0] + 1]
-        args = self.same[graph.args[graph.start[nodes][:, None] + np.arange(end - start)]]
+        args = self.same[graph.args[graph.start[nodes][:, None] + np.arange(graph.start[nodes[0] + 1] - graph.start[nodes[0]])]]
         n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
         columns = [args[:, k * n : (k + 1) * n] for k in range(lists)]
         columns += [args[:, k] for k in range(lists * n, args.shape[1])]
-        return Group(-1, -1, nodes, row, slots=[self.slot(ids) for ids in columns])
+        return Group(-1, -1, np.array(nodes), row, slots=[self.slot(ids) for ids in columns])
 
     def slot(self, ids: Ints) -> Slot:
         """An operand; from a pool when it comes from several groups."""
-        sources = np.unique(self.of[ids])
-        return Slot(int(sources[0]) if len(sources) == 1 else POOL, ids)
+        source = int(self.of[ids.flat[0]])
+        return Slot(source if (self.of[ids] == source).all() else POOL, ids)
 
     def sums(self, nodes: Ints) -> list[Group]:
         """Group sums of products by the groups their factors come from."""
         graph = self.graph
         lengths = graph.first[nodes + 1] - graph.first[nodes]
-        ends = np.cumsum(lengths)
         owner = np.repeat(np.arange(len(nodes)), lengths)
-        at = np.arange(ends[-1]) + np.repeat(graph.first[nodes] - ends + lengths, lengths)
+        start = np.cumsum(lengths) - lengths
+        at = np.arange(len(owner)) + np.repeat(graph.first[nodes] - start, lengths)
         a, b = self.same[graph.a[at]], self.same[graph.b[at]]
         of_a, of_b = self.of[a], self.of[b]
         swap = (of_b >= 0) & (of_b < of_a)  # w * x and x * w are one thing
         a, b, of_a, of_b = np.where(swap, b, a), np.where(swap, a, b), np.where(swap, of_b, of_a), np.where(swap, of_a, of_b)
-        of_b = np.where(of_b >= 0, of_b, len(self.groups) - np.maximum(b, MINUS + ONE))  # 1 and -1 are kinds of their own
-        kind = of_a * (2 * len(self.groups) + 4) + of_b
+        fixed = np.clip(~b, 0, 2)  # 1, -1 and all other constants
+        kind = of_a * (len(self.groups) + 3) + np.where(of_b >= 0, of_b, len(self.groups) + fixed)
         place = a * len(self.of) + b
         order = np.lexsort((place, kind, owner))
         a, b, kind, place = a[order], b[order], kind[order], place[order]
@@ -230,20 +216,45 @@ class _Grouping:
         seen: dict[Any, int] = {}
         members: dict[bytes, list[int]] = defaultdict(list)
         plus = graph.plus[nodes]
-        for k, (i, s, e, c) in enumerate(zip(nodes.tolist(), (ends - lengths).tolist(), ends.tolist(), plus.tolist(), strict=True)):
+        bounds = zip(nodes.tolist(), start.tolist(), (start + lengths).tolist(), plus.tolist(), strict=True)
+        for k, (i, s, e, c) in enumerate(bounds):
             first = seen.setdefault((place[s:e].tobytes(), c), i)
             self.same[i] = first
             if first == i:
                 members[kind[s:e].tobytes()].append(k)
-        return [
-            self.sum(nodes[ks], kind[at], a[at], b[at], plus[ks])
-            for ks in members.values()
-            for at in [(ends - lengths)[ks][:, None] + np.arange(lengths[ks[0]])]
-        ]
+        found = []
+        for ks in gathered(members.values()):
+            found.append(Group(-1, -1, nodes[ks], plus=plus[ks] if plus[ks].any() else None))
+            n = lengths[ks]
+            at = np.arange(n.sum()) + np.repeat(start[ks] - np.cumsum(n) + n, n)
+            if (n == n[0]).all() and (kind[at].reshape(len(ks), -1) == kind[at[: n[0]]]).all():
+                shape = len(ks), n[0]
+                found[-1].terms = self.terms(kind[at[: n[0]]], a[at].reshape(shape), b[at].reshape(shape))
+            else:
+                found[-1].terms = loose(a[at], b[at], np.repeat(np.arange(len(ks)), n))
+        return found
 
-    def sum(self, nodes: Ints, kind: Ints, a: Ints, b: Ints, plus: Floats) -> Group:
-        """A group of sums; kind, a and b have a row for each node, with the same kinds in each."""
-        g = Group(-1, -1, nodes, plus=plus if plus.any() else None)
-        for columns in np.split(np.arange(kind.shape[1]), np.flatnonzero(np.diff(kind[0])) + 1):
-            g.terms.append((self.slot(a[:, columns]), self.slot(b[:, columns])))
-        return g
+    def terms(self, kind: Ints, a: Ints, b: Ints) -> list[Term]:
+        """The terms of sums with a row for each, in columns of the same kinds."""
+        cuts = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
+        columns = [slice(s, e) for s, e in itertools.pairwise(cuts)]
+        few = irregular([len(a) * (c.stop - c.start) for c in columns])
+        terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for k, c in enumerate(columns) if k not in few]
+        if few:
+            c = np.concatenate([np.arange(kind.shape[0])[columns[k]] for k in few])
+            terms += loose(a[:, c].ravel(), b[:, c].ravel(), np.repeat(np.arange(len(a)), len(c)))
+        return terms
+
+
+def gathered(groups: Iterable[list[int]]) -> list[list[int]]:
+    """The groups of one operation on a level, the irregular ones as one."""
+    groups = list(groups)
+    few = irregular([len(g) for g in groups])
+    rest = [g for k, g in enumerate(groups) if k not in few]
+    return rest + [[i for k in few for i in groups[k]]] * bool(few)
+
+
+def loose(a: Ints, b: Ints, owner: Ints) -> list[Term]:
+    """Irregular terms: constants times variables, and products of variables."""
+    parts = [(b < 0, CONSTANT), (b >= 0, POOL)]
+    return [Term(Slot(POOL, a[at]), Slot(source, b[at]), owner[at]) for at, source in parts if at.any()]

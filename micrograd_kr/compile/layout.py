@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..ops import Op
 from .fuse import Floats, Ints
-from .group import CONSTANT, Group, Slot
+from .group import CONSTANT, Group, Slot, Term
 
 Progression = list[tuple[int, int]]  # (length, step) of nested loops, the outermost first
 
@@ -38,7 +38,7 @@ class Array:
     group: Group
     shape: tuple[int, ...]
     operands: list[Operand] = field(default_factory=list)
-    terms: list[tuple[Operand, Operand]] = field(default_factory=list)
+    terms: list[tuple[Operand, Operand, Ints | None]] = field(default_factory=list)
     plus: Operand | None = None
 
     @property
@@ -108,16 +108,10 @@ class _Layout:
             return Array(g, shape)
         if g.members:
             return self.pool(g)
-        if g.owners:
-            order = np.arange(len(g.nodes))
-            self.place[g.nodes] = order
-            self.shapes.append((len(order),))
-            terms = [(self.operand(a, np.arange(len(a.ids)), a.ids.shape), self.operand(b, np.arange(len(b.ids)), b.ids.shape)) for a, b in g.terms]
-            return Array(g, (len(order),), terms=terms, plus=None if g.plus is None else Operand(CONSTANT, g.plus))
         columns = self.columns(g)
         fixed = [c for c in columns if c[0] == 0]
         free = [c for c in columns if c[0] > 0]
-        columns = fixed + sorted(free, key=lambda c: c[0])
+        columns = [] if g.pooled else fixed + sorted(free, key=lambda c: c[0])
         order = np.lexsort([c[1] for c in reversed(columns)]) if columns else np.arange(len(g.nodes))
         shape = self.shape(len(order), [(c[1][order], c[2]) for c in (fixed or columns)])
         self.place[g.nodes[order]] = np.arange(len(order))
@@ -126,7 +120,7 @@ class _Layout:
             g,
             shape,
             [self.operand(slot, order, shape) for slot in g.slots],
-            [(self.operand(a, order, shape), self.operand(b, order, shape)) for a, b in g.terms],
+            [self.term(t, order, shape) for t in g.terms],
             None if g.plus is None else Operand(CONSTANT, varying(g.plus[order].reshape(shape), len(shape))),
         )
 
@@ -153,8 +147,9 @@ class _Layout:
         or read some elements many times.
         """
         columns = []
-        main = max([a.ids.shape[1] for a, b in g.terms if b.source >= 0], default=0)
-        for a, b in g.terms:
+        regular = [(a, b) for a, b, owner in g.terms if owner is None]
+        main = max([a.ids.shape[1] for a, b in regular if b.source >= 0], default=0)
+        for a, b in regular:
             sides = [a, b]
             product = main > 1 and b.source >= 0 and a.ids.shape[1] == main
             for slot in sides:
@@ -202,6 +197,13 @@ class _Layout:
                 cuts = set(more)
         ordered = sorted(cuts, reverse=True)
         return tuple([a // b for a, b in zip(ordered, ordered[1:], strict=False)])
+
+    def term(self, t: Term, order: Ints, shape: tuple[int, ...]) -> tuple[Operand, Operand, Ints | None]:
+        if t.owner is None:
+            return self.operand(t.a, order, shape), self.operand(t.b, order, shape), None
+        every = np.arange(len(t.owner))
+        a, b = (self.operand(slot, every, every.shape) for slot in (t.a, t.b))
+        return a, b, np.argsort(order)[t.owner]
 
     def operand(self, slot: Slot, order: Ints, shape: tuple[int, ...]) -> Operand:
         rows = slot.ids[order].reshape(shape + slot.ids.shape[1:])
