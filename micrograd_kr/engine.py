@@ -268,7 +268,12 @@ class Value:
 
 
 class Step(NamedTuple):
-    """One edge of the backward pass: ``contribution = adjoint * partial`` is added to ``parent.grad``."""
+    """One edge of the backward pass: ``contribution = adjoint * partial`` is added to ``parent.grad``.
+
+    >>> c = Value(3.0) * 2; c.backward()
+    >>> c.steps()[0][2:]
+    (1.0, 2.0, 2.0)
+    """
 
     node: Value
     parent: Value
@@ -297,19 +302,31 @@ def _leaf(data: float, grad: float, label: str | None) -> Value:
 
 def _function(op: Op) -> Callable[..., Value]:
     record, reflected = recorders(op, Value=Value, as_value=as_value)
-    if op.variadic:
-        return record
-    setattr(Value, op.method, record)
-    if reflected is None:
-        return lambda x: record(x if isinstance(x, Value) else as_value(x, op.name))
-    if op.method.startswith("__"):
-        setattr(Value, f"__r{op.method[2:]}", reflected)
+    function = record
+    if not op.variadic:
+        setattr(Value, op.method, _named(record, op, "Value." + op.method))
+    if reflected is None and not op.variadic:
 
-    def function(x: Value | Number, y: Any = op.default) -> Value:
-        if isinstance(y, Value) and not isinstance(x, Value):
-            return reflected(y, x)  # type: ignore[no-any-return]
-        return record(as_value(x, op.name), y)  # type: ignore[no-any-return]
+        def function(x: Any) -> Any:
+            return record(x if isinstance(x, Value) else as_value(x, op.name))
 
+    elif reflected is not None:
+        if op.method.startswith("__"):
+            setattr(Value, f"__r{op.method[2:]}", _named(reflected, op, f"Value.__r{op.method[2:]}"))
+
+        def function(x: Any, y: Any = op.default) -> Any:
+            if isinstance(y, Value) and not isinstance(x, Value):
+                return reflected(y, x)
+            return record(as_value(x, op.name), y if isinstance(y, Value) else number(y, op.name, x))
+
+    return _named(function, op, op.name)
+
+
+def _named(function: Callable[..., Any], op: Op, name: str) -> Callable[..., Any]:
+    """With the name and the formula that `help` shows and pickle looks for."""
+    function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
+    function.__module__ = "micrograd_kr"
+    function.__doc__ = f"{op.forward}; local partials {', '.join(op.partials)}."
     return function
 
 

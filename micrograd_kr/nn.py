@@ -139,10 +139,9 @@ class Neuron(Module):
     def fire(self, x: list[Value]) -> Value:
         """`forward` of Values known to be as many as there are weights."""
         if self.expand:
-            terms = [w * xi for w, xi in zip(self.w, x, strict=True)]
-            z = terms[0]
-            for term in [*terms[1:], self.b]:
-                z = z + term
+            z = self.b
+            for w, xi in zip(self.w, x, strict=True):
+                z = z + w * xi
         else:
             z = _linear(self.w, x, self.b)
         if self.activation is None:
@@ -216,6 +215,8 @@ class MLP(Module):
         if not nouts:
             raise ValueError("MLP needs at least 1 layer: MLP(2, [16, 1])")
         activations = _per_layer(activation, len(nouts), "activation")
+        for name in activations:
+            _check_activation(name)
         if not isinstance(activation, list | tuple):
             activations[-1] = None
         inits = _per_layer(init, len(nouts), "init")
@@ -252,7 +253,7 @@ def _per_layer(given: Any, n: int, what: str) -> list[Any]:
 
 
 def softmax(logits: Sequence[Value | Number]) -> list[Value]:
-    """The probabilities exp(x_i) / sum_j exp(x_j), computed as exp(x_i - logsumexp(x)): never overflows.
+    """The probabilities exp(x_i) / sum_j exp(x_j), as exp(x_i - logsumexp(x)): no exponential overflows.
 
     >>> [round(p.data, 3) for p in softmax([1000.0, 1000.0, 0.0])]
     [0.5, 0.5, 0.0]
