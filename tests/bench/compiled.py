@@ -15,6 +15,8 @@ import functools
 import itertools
 import math
 import multiprocessing
+import os
+import platform
 import random
 import statistics
 import sys
@@ -120,9 +122,13 @@ def jax64() -> Any:
     return jax
 
 
-def update_by_hand(jax: Any, params: list[Any], X: Any, y: Any) -> Any:
-    loss, gradients = jax.value_and_grad(moons_loss_in_jax)(params, X, y)
-    return loss, [p - RATE * g for p, g in zip(params, gradients, strict=True)]
+def moons_loss_of_a_vector(theta: Any, XT: Any, y: Any) -> Any:
+    """The same with samples in columns and all parameters in one vector."""
+    import jax.numpy as jnp
+
+    W1, b1, W2, b2 = theta[:32].reshape(16, 2), theta[32:48, None], theta[48:304].reshape(16, 16), theta[304:320, None]
+    h2 = jnp.maximum(W2 @ jnp.maximum(W1 @ XT + b1, 0) + b2, 0)
+    return jnp.maximum(1 - y * (theta[320:336] @ h2 + theta[336]), 0).mean() + L2 * (theta @ theta)
 
 
 def one_by_one(step: Callable[..., Any], params: Any, *data: Any) -> Run:
@@ -136,10 +142,20 @@ def one_by_one(step: Callable[..., Any], params: Any, *data: Any) -> Run:
     return run
 
 
-def moons_in_jax(X: Any, y: Any, weights: list[Any]) -> Run:
+def moons_in_jax(X: Any, y: Any, weights: list[Any], vector: bool, loop: bool) -> Run:
+    """Written for JAX: a list of arrays and samples in rows, as it is usually written, or one vector and columns."""
     jax = jax64()
-    arrays = [jax.numpy.array(a) for a in (X, y, *weights)]
-    return one_by_one(jax.jit(lambda params, X, y: update_by_hand(jax, params, X, y)), arrays[2:], *arrays[:2])
+    params: Any = [jax.numpy.array(a) for a in weights]
+    data = jax.numpy.array(X), jax.numpy.array(y)
+    if vector:
+        params = jax.numpy.concatenate([a.ravel() for a in params])
+        data = jax.numpy.array(X.T.copy()), data[1]
+
+    def step(params: Any, X: Any, y: Any) -> Any:
+        loss, gradients = jax.value_and_grad(moons_loss_of_a_vector if vector else moons_loss_in_jax)(params, X, y)
+        return loss, jax.tree.map(lambda p, g: p - RATE * g, params, gradients)
+
+    return in_one_loop(jax, step, params, *data) if loop else one_by_one(jax.jit(step), params, *data)
 
 
 def in_one_loop(jax: Any, step: Callable[..., Any], params: Any, *data: Any) -> Run:
@@ -155,12 +171,6 @@ def in_one_loop(jax: Any, step: Callable[..., Any], params: Any, *data: Any) -> 
         return float(loss)
 
     return run
-
-
-def moons_loop_by_hand(X: Any, y: Any, weights: list[Any]) -> Run:
-    jax = jax64()
-    arrays = [jax.numpy.array(a) for a in (X, y, *weights)]
-    return in_one_loop(jax, lambda params, X, y: update_by_hand(jax, params, X, y), arrays[2:], *arrays[:2])
 
 
 def moons_in_micrograd(X: Any, y: Any, weights: list[Any]) -> Run:
@@ -525,7 +535,8 @@ CASES = [
             Engine("compiled from single operations", compiled, moons_single),
             Engine("compiled, program.step", convenient, moons_recorded),
             Engine("PyTorch", moons_in_torch),
-            Engine("JAX, jit of a step", moons_in_jax),
+            Engine("JAX, jit of a step", moons_in_jax, settings={"vector": False, "loop": False}),
+            Engine("JAX, one vector of parameters", moons_in_jax, settings={"vector": True, "loop": False}),
             Engine("compiled for JAX, jit of a step", compiled_for_jax, moons_recorded, settings={"loop": False}),
             Engine("eager", eager, moons_recorded, rounds=7),
             Engine("micrograd", moons_in_micrograd, rounds=5),
@@ -542,10 +553,14 @@ CASES = [
         "moons in one fori_loop",
         moons_data,
         [
-            Engine("JAX by hand", moons_loop_by_hand),
+            Engine("JAX by hand", moons_in_jax, settings={"vector": False, "loop": True}),
+            Engine("JAX by hand, one vector", moons_in_jax, settings={"vector": True, "loop": True}),
             Engine("compiled for JAX", compiled_for_jax, moons_recorded, settings={"loop": True}),
         ],
-        [Bar("compiled for JAX", "JAX by hand", at_most=1.1)],
+        [
+            Bar("compiled for JAX", "JAX by hand", at_most=1.1),
+            Bar("compiled for JAX", "JAX by hand, one vector", at_most=1.1),
+        ],
     ),
     Case(
         "digits 64-32-10, batch of 64",
@@ -603,7 +618,6 @@ CASES = [
 
 # ---- measuring -----------------------------------------------------------------------------------
 
-TURN = 0.03  # seconds an engine works before the next one has its turn
 CHECKED = 5  # steps whose loss must agree
 
 
@@ -649,12 +663,12 @@ class Turns:
             self.problem = answer
         return math.nan
 
-    def prepare(self) -> None:
-        """Five steps for the loss; then how many fill a turn."""
+    def prepare(self, turn: float) -> None:
+        """Five steps for the loss; then how many fill a turn of so many seconds."""
         self.ask(1)
         slow = self.ask(CHECKED - 1)
-        while slow * self.steps < TURN and self.steps < 10**6:
-            self.steps = min(4 * self.steps, math.ceil(1.2 * TURN / slow))
+        while slow * self.steps < turn and self.steps < 10**6:
+            self.steps = min(4 * self.steps, math.ceil(1.2 * turn / slow))
             slow = self.ask(self.steps)
 
 
@@ -674,11 +688,11 @@ def _first(pipe: Any) -> str | None:
         return "its process ended at once"
 
 
-def measure(case: Case, most: int) -> dict[str, Turns]:
+def measure(case: Case, most: int, turn: float) -> dict[str, Turns]:
     data = case.data()
     turns = [start(engine, data) for engine in case.engines]
     for one in turns:
-        one.prepare()
+        one.prepare(turn)
     for k in range(min(case.rounds, most)):
         for one in turns:
             if k < one.engine.rounds and one.problem is None:
@@ -695,23 +709,32 @@ def ratio(over: Turns, under: Turns) -> float:
     return statistics.median(a / b for a, b in pairs) if pairs else math.nan
 
 
-def report(case: Case, turns: dict[str, Turns]) -> int:
-    print(f"\n{case.name}")
-    missed = 0
-    losses = [t.loss for t in turns.values() if not math.isnan(t.loss)]
+def report(case: Case, turns: dict[str, Turns]) -> list[tuple[str, ...]]:
+    """Prints the times of a case; the rows of its bars. Raises SystemExit when the engines do not agree."""
+    rows = [(case.name, "a step", "")]
     for name, t in turns.items():
-        median = statistics.median(t.times) if t.times else math.nan
-        agrees = math.isnan(t.loss) or abs(t.loss - losses[0]) <= 1e-9 * abs(losses[0])
-        missed += not agrees
-        note = t.problem or ("" if agrees else f"WRONG LOSS after {CHECKED} steps: {t.loss!r}, not {losses[0]!r}")
-        print(f"  {name:34}{readable(median):>12}   {note}".rstrip(), flush=True)
+        rows.append((name, readable(statistics.median(t.times)) if t.times else "", t.problem or ""))
+    print()
+    table(rows)
+    losses = {name: t.loss for name, t in turns.items() if not math.isnan(t.loss)}
+    if not all(math.isclose(loss, next(iter(losses.values())), rel_tol=1e-9) for loss in losses.values()):
+        raise SystemExit(f"the engines do not agree about {case.name}: losses after {CHECKED} steps {losses}")
+    bars = []
     for bar in case.bars:
         value = ratio(turns[bar.over], turns[bar.under])
         good = bar.at_least <= value <= bar.at_most
-        missed += not good
-        title = f"{bar.over} / {bar.under}"
-        print(f"    {title:58}{value:10.2f}   {bar!s:14} {'ok' if good else 'NOT MET'}", flush=True)
-    return missed
+        title = f"{case.name}: {bar.over} / {bar.under}"
+        bars.append((title, str(bar), f"{value:.2f}" if value < 100 else f"{value:,.0f}", "ok" if good else "not"))
+    return bars
+
+
+def table(rows: list[tuple[str, ...]]) -> None:
+    """Rows as a Markdown table, the first its head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for i, row in enumerate(rows):
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+        if i == 0:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|", flush=True)
 
 
 def readable(seconds: float) -> str:
@@ -725,13 +748,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How fast compiled programs are.")
     parser.add_argument("names", nargs="*", help="words: only the cases that have one of them in their name")
     parser.add_argument("--rounds", type=int, default=10**6, help="at most so many turns for each engine")
+    parser.add_argument("--turn", type=float, default=0.03, help="seconds an engine works before the next one does")
     options = parser.parse_args()
-    missed = 0
+    bars = [("bar", "limit", "measured", "")]
     for case in CASES:
         if not options.names or any(word in case.name for word in options.names):
-            missed += report(case, measure(case, options.rounds))
-    print(f"\n{missed} bars missed" if missed else "\nall bars met")
-    return missed
+            bars += report(case, measure(case, options.rounds, options.turn))
+    print()
+    table(bars)
+    print(f"\nPython {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, {os.cpu_count()} cores")
+    return sum(row[-1] == "not" for row in bars)
 
 
 if __name__ == "__main__":
