@@ -51,7 +51,9 @@ def main(argv: list[str] | None = None) -> None:
     h = 1e-6
     slope = [((x + h) + 3 + (x + h) * 3 + ((x + h) + 3) * (x + h) * 3) for x in (2.0, 2.0 - 2 * h)]
     print(f"수치 미분 / central difference          ∂y/∂a = {(slope[0] - slope[1]) / (2 * h):.4f}\n")
-    print("c는 e와 f가 모두 쓴다. 한쪽의 몫만 듣고 부모에게 넘기면, 나머지를 들은 뒤 다시 넘길 때 앞의 몫이 두 번 더해진다.")
+    print(
+        "c는 e와 f가 모두 쓴다. 한쪽의 몫만 듣고 부모에게 넘기면, 나머지를 들은 뒤 다시 넘길 때 앞의 몫이 두 번 더해진다."
+    )
     print("c is used by e and by f. Whoever passes its gradient on after hearing only one of them passes")
     print("that share on again with the second: it is counted twice. So a node waits for all its users.")
     print(f"\n{path}")
