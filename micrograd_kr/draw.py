@@ -23,6 +23,7 @@ __all__ = ["Drawing", "draw", "formula", "names"]
 
 FOLD_OVER = 100  # a graph of more nodes than this is drawn with its neurons folded
 MAX_NODES = 300
+EDGES = 5  # for each of these nodes; 300 nodes in random order with 1,500 edges take seconds, with 3,000 a minute
 
 COLOURS = {  # of a box and of its border
     "input": ("#e4f2e8", "#7fae8f"),
@@ -75,7 +76,7 @@ def draw(
     ``{"color": "red", "penwidth": 3}``, and ``graph_style`` for the whole, ``{"rankdir": "TB"}``.
     All text is shown as it is, a ``"label"`` from a style too: nothing in it is markup.
 
-    Raises ValueError if there are more than ``max_nodes`` boxes, or ten times as many edges.
+    Raises ValueError if there are more than ``max_nodes`` boxes, or five times as many edges.
 
     >>> x = Value(3.0, label="x"); y = x * x
     >>> y.backward()
@@ -185,7 +186,7 @@ def _order(roots: list[Value]) -> list[Value]:
 
 
 def _check_size(boxes: int, edges: int, max_nodes: int, nodes: int, foldable: bool) -> None:
-    allow = max(boxes, -(-edges // 10))
+    allow = max(boxes, -(-edges // EDGES))
     if allow <= max_nodes:
         return
     now = f" ({boxes:,} boxes with its neurons folded)" if boxes < nodes else ""
