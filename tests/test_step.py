@@ -183,17 +183,36 @@ def test_leaf_alone_is_one_step() -> None:
     assert x.grad == 5.0
 
 
-def test_backward_in_between_does_not_mix_with_the_walk() -> None:
+@pytest.mark.parametrize("disturb", [Value.backward, Value.zero_grad, lambda y: setattr(named(y)["d"], "grad", 99.0)])
+def test_what_happens_to_grads_in_between_does_not_mix_with_the_walk(disturb: Any) -> None:
     y = diamond()
     s, undisturbed = Stepper(y), Stepper(diamond())
-    for _ in range(3):
+    for _ in range(2):
         s.next()
         undisturbed.next()
-    y.backward()
+    disturb(y)
     for move, expected in zip(s, undisturbed, strict=True):
-        assert [line[3:5] for line in move.lines] == [line[3:5] for line in expected.lines]
-    n = named(y)
-    assert (n["a"].grad, n["b"].grad) == (2 * 25.0, 2 * 19.0)  # both passes, added
+        assert [line[2:5] for line in move.lines] == [line[2:5] for line in expected.lines]
+        assert move.node.grad == expected.node.grad
+
+
+def test_backward_in_between_adds_to_the_leaves() -> None:
+    y = diamond()
+    s = Stepper(y)
+    s.goto(3)
+    y.backward()
+    s.run()
+    assert [named(y)[name].grad for name in "ab"] == [2 * 25.0, 2 * 19.0]
+
+
+def test_recording_and_frames_keep_grads_that_were_set_by_hand(tmp_path: Any) -> None:
+    y = first()
+    s = Stepper(y)
+    s.run()
+    named(y)["a"].grad = named(y)["d"].grad = 99.0
+    before = grads(y)
+    s.recording(), s.save_frames(tmp_path), s.draw()
+    assert grads(y) == before
 
 
 def test_forward_walk_changes_no_grad_and_goes_the_other_way() -> None:
