@@ -14,12 +14,13 @@ import graphviz
 
 from .engine import Value
 from .fold import Neurons, find_neurons
-from .label import cell, table, visible
+from .label import cell, cut, table, visible
 from .render import FONT, Drawing
 
 FOLD_OVER = 100  # a graph of more nodes than this is drawn with its neurons folded
 MAX_NODES = 300
 ONE_LINE = 36  # letters of a name with its formula; longer ones take two lines
+SHORT = 20  # letters of a name in a formula
 
 INK, SOFT = "#1f2933", "#66727f"
 COLOURS = {  # of a box and of its border
@@ -118,11 +119,12 @@ def draw(
             inside.setdefault(neurons.box[v], []).append(v)
     hidden = neurons.hidden if folded else set()
     arrows = sum(p not in hidden for v in boxes for u in inside.get(v, (v,)) for p in u.parents)
-    _check_size(len(boxes), arrows, max_nodes, len(order), folded)
+    _check_size(len(boxes), arrows, max_nodes, len(order), bool(neurons.box) and not folded)
 
     edges = [(v, k, *edge) for v in boxes for k, edge in enumerate(_edges(v, neurons, inside))]
     dense = bool(inside) and len(edges) > DENSE
-    words = _Words({**_names(order), **(names or {})}, neurons, inside)
+    called = _names(order) | {v: str(name) for v, name in (names or {}).items()}
+    words = _Words(called, neurons, inside)
     kinds = _kinds(order, roots, inside)
     grad, caption = _grads(order, grads)
     index = {v: i for i, v in enumerate(order)}
@@ -192,15 +194,19 @@ class _Words:
             return home[1] if there and there[0] == home[0] else _joined(*home)
         return self.called[v].removeprefix(_joined(*home, "")) if home == there else self.called[v]
 
+    def short(self, v: Value, near: Value) -> str:
+        """Its name, on one line that leaves room for others."""
+        return cut(self.name(v, near).replace("\n", " "), SHORT)
+
     def node(self, v: Value, grad: float | None) -> str:
         """Name and formula, data, grad."""
         name, text = self.name(v, v), self.formula(v)
         colour = "" if v.label or v.op is None or v in self.inside else SOFT
         # behind a name in Hangul a formula would be put too far left, see `cell`
         beside = text and name.isascii() and "\n" not in name and len(name + text) <= ONE_LINE
-        rows = [cell(name, 12, colour, bold=not colour, more=f" = {text}" if beside else "", span=3)]
+        rows = [cell(cut(name), 12, colour, bold=not colour, more=f" = {text}" if beside else "", span=3)]
         if text and not beside:
-            rows.append(cell(f"= {text}", 11, span=3))
+            rows.append(cell(cut(f"= {text}"), 11, span=3))
         for what, x in (("data", v.data), ("grad", grad)):
             shown = "–" if x is None else f"{x:.4g}"
             rows.append(cell(what, 11, SOFT) + '<td width="4"></td>' + cell(shown, 11, align="right"))
@@ -210,13 +216,13 @@ class _Words:
         """Of an operation; of the operations of a neuron, one in the other."""
         members = self.inside.get(v, ())
         if len(members) < 2:
-            return formula(v, lambda p: self.name(p, v))
+            return formula(v, lambda p: self.short(p, v))
         within = formula(members[0], lambda p: "…") if len(members) == 2 else "…"
         return formula(v, lambda p: within)
 
     def partial(self, v: Value, parent: Value, partial: float) -> str:
         """∂v/∂parent = 2, without the names if they are long."""
-        names = f"∂{self.name(v, v)}/∂{self.name(parent, v)}"
+        names = f"∂{self.short(v, v)}/∂{self.short(parent, v)}"
         return f"{names if len(names) <= 16 else '∂'} = {partial:.4g}"
 
 
@@ -270,12 +276,12 @@ def _order(roots: list[Value]) -> list[Value]:
     return together.topological_order()[:-1]
 
 
-def _check_size(boxes: int, edges: int, max_nodes: int, nodes: int, folded: bool) -> None:
+def _check_size(boxes: int, edges: int, max_nodes: int, nodes: int, foldable: bool) -> None:
     allow = max(boxes, -(-edges // 10))
     if allow <= max_nodes:
         return
     now = f" ({boxes:,} boxes with its neurons folded)" if boxes < nodes else ""
-    fold = "" if folded else "fold its neurons with fold=True, "
+    fold = "fold its neurons with fold=True, " if foldable else ""
     raise ValueError(
         f"draw: a graph of {nodes:,} nodes{now} and {edges:,} edges is more than max_nodes={max_nodes} allows. Draw "
         f"a part of it (one sample, one neuron, a Value further down), {fold}or allow it with max_nodes={allow}"
@@ -293,7 +299,7 @@ def _frame(graph: graphviz.Digraph, i: int, title: str) -> Iterator[graphviz.Dig
         yield graph
         return
     with graph.subgraph(name=f"cluster{i}") as cluster:
-        cluster.attr("graph", **FRAME, label=table(cell(title, 11, SOFT)))
+        cluster.attr("graph", **FRAME, label=table(cell(cut(title), 11, SOFT)))
         yield cluster
 
 

@@ -79,9 +79,13 @@ def _hash(text: str) -> str:
 
 
 def _json(data: Any) -> str:
-    """JSON that stays inside its script element: ASCII, and no character that means something in HTML."""
-    text = json.dumps(_finite(data), separators=(",", ":"), allow_nan=False)
-    return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+    """JSON that stays inside its script element: no character that means something in HTML or ends a line.
+
+    >>> _json({"label": "</script>"})
+    '{"label":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(_finite(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _finite(data: Any) -> Any:

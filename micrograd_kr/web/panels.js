@@ -20,7 +20,7 @@ function showStep() {
   $("phase").replaceChildren(html("b", {}, name), count);
   $("expression").replaceChildren(title(node), ...(step ? [span("value", ` = ${number(node.data)}`)] : []));
   $("rule").replaceChildren(...rule(step, node));
-  $("why").replaceChildren(...asked(step?.why?.[lang] ?? ""));
+  $("why").replaceChildren(...(step?.why ? [html("h3", {}, word("why", { name: node.name })), ...asked(step.why[lang])] : []));
   $("written").hidden = !isBackward(at);
   $("text").replaceChildren(...(isBackward(at) ? step.text[lang].split("\n") : []).map((line) => html("p", {}, line)));
 }
