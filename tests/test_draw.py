@@ -511,6 +511,20 @@ def test_what_follows_a_linear_output_is_not_its_activation():
     assert any("softplus(layer1.neuron0)" in t for t in titles)
 
 
+@pytest.mark.parametrize("partials", [False, True])
+@pytest.mark.parametrize("fold", [False, True])
+def test_neurons_and_weights_stand_in_order(fold, partials):
+    picture = Picture(draw(network(5, 1)[2], fold=fold, partials=partials))
+    heights = {}
+    for text in picture.root.iter(f"{SVG}text"):
+        heights.setdefault(text.text, []).append(float(text.get("y")))
+    neurons = [heights[f"neuron{i}" if fold else f"layer0.neuron{i}"][0] for i in range(1, 5)]
+    assert neurons == sorted(neurons)
+    if not fold:
+        of_layer1 = [max(heights[w]) for w in ("w2", "w3", "w4")]
+        assert of_layer1 == sorted(of_layer1)
+
+
 def test_the_sign_of_an_output_is_not_its_activation():
     picture = Picture(draw(-network(2, 1)[2], fold=True))
     assert any("-layer1.neuron0" in "".join(picture.title(n)) for n in picture.nodes)
@@ -587,7 +601,7 @@ def test_a_deep_chain_has_names_and_neurons_without_recursion():
 
 
 def test_many_edges_between_few_nodes_are_refused_too():
-    with pytest.raises(ValueError, match=r"2 nodes and 100,000 edges .* max_nodes=10000"):
+    with pytest.raises(ValueError, match=r"2 nodes and 100,000 edges .* max_nodes=20000"):
         draw(mk.sum([Value(1.0)] * 100_000))
 
 
