@@ -261,7 +261,8 @@ def test_every_number_is_the_recordings(view: Open, graph: Callable[[], Value]) 
         step = recording["backward"][position - len(recording["forward"]) - 1]
         assert (shown["why"], shown["text"]) == (step["why"]["en"], step["text"]["en"])
         assert page.locator("#why h3").text_content() == f"Why {names[step['node']]} now?"
-        assert step["text"]["en"] in shown["status"]
+        number = f"{position - len(recording['forward'])}/{len(recording['backward'])}"
+        assert shown["status"].startswith(f"Backward {number}. {step['text']['en']}")
         for chain, tag, line in zip(shown["chains"], shown["tags"], step["lines"], strict=True):
             node, parent = names[step["node"]], names[line["parent"]]
             product = [rounded(line[key]) for key in ("adjoint", "partial", "contribution")]
@@ -495,7 +496,7 @@ def test_phone_scrolls_only_down(view: Open, graph: Callable[[], Value]) -> None
         to(page, position)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert page.evaluate("visualViewport.scale") == 1
-    for button in page.locator("footer button, footer select").all():
+    for button in page.locator("#controls button, #controls select").all():
         box = button.bounding_box()
         assert box["width"] >= 44
         assert box["height"] >= 44
@@ -544,7 +545,7 @@ def test_nothing_moves_by_itself_when_less_motion_is_wanted(view: Open) -> None:
 
 def test_every_control_has_a_name_and_the_step_is_announced(view: Open) -> None:
     page = view(shared(), lang="ko")
-    nameless = page.locator("button, input, select, summary, [role=button], section, footer").evaluate_all(
+    nameless = page.locator("button, input, select, summary, [role=button], section").evaluate_all(
         """all => all.filter(e => !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby")
                                   && !e.textContent.trim()).map(e => e.outerHTML)"""
     )

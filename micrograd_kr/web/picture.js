@@ -88,7 +88,7 @@ function showPicture() {
     write(gradient, number(grad(i, at)), room);
     gradient.setAttribute("class", isTouched(i, at) ? "value" : "untouched");
     group.setAttribute("aria-label", [
-      node.name + (node.expression && ` = ${node.expression}`), `data ${value}`, `grad ${number(grad(i, at))}`,
+      `${title(node)} data ${value} grad ${number(grad(i, at))}`,
       ...arrived(i, at).map((c) => `${word("from", { name: nodes[c.from].name })} ${product(c)}`),
     ].join(", "));
   }
