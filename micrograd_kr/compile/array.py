@@ -201,6 +201,9 @@ def mul(x: Expr, y: Expr) -> Expr:
         return scaled(c * d, rest) if rest is not None else const(x.book, c * d)
     if p.boolean and q.boolean:
         p = as_float(p)
+    for one, other in ((p, q), (q, p)):
+        if one.op == "/" and per_row(one) and one.args[0].scalar:  # x * (1 / n) is x / n
+            return scaled(c * d, div(other, one.args[1]))
     full = broadcast(p.shape, q.shape)
     if size(p.shape) < size(full):  # the number times the smaller one
         return _elementwise("*", [scaled(c * d, p), q])
@@ -222,6 +225,9 @@ def total(terms: Sequence[Expr]) -> Expr:
         else:
             factors[x] = factors.get(x, 0.0) + c
     book = terms[0].book
+    if not number and len(factors) > 1 and all(per_row(x) for x in factors):
+        rows = next(iter(factors)).args[1]
+        return div(total([mul(const(book, c), x.args[0]) for x, c in factors.items()]), rows)
     parts = [(c, as_float(x)) for x, c in factors.items() if c != 0.0]
     if number or not parts:
         parts.append((number, const(book, 1.0)))
@@ -382,11 +388,16 @@ def fill_zeros(book: dict[Any, Expr], shape: Shape) -> Expr:
     return spread(const(book, 0.0), shape)
 
 
+def per_row(x: Expr) -> bool:
+    """Whether it is something divided by the number of examples."""
+    return x.op == "/" and x.args[1].op == "name" and x.args[1].attr == ROWS
+
+
 def times_rows(x: Expr) -> Expr:
     """``x`` times the number of examples."""
     n = variable(x.book, ROWS, ())
     c, rest = split(x)
-    if rest is not None and rest.op == "/" and rest.args[1] is n:
+    if rest is not None and per_row(rest):
         return const(x.book, c) * rest.args[0]
     return x * n
 
