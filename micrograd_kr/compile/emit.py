@@ -129,6 +129,7 @@ class Emitter:
             if a.group.differentiable and self.parts[a.group.number]:
                 g = assemble(self.parts.pop(a.group.number), self.full(a))
                 self.backward(a, A.named(g, self.values[a.group.number]))
+        self.parts[0] = self.parts[0] or [(np.arange(a.shape[0]), A.const(self.book, 0.0)) for a in arrays[:1]]
         g = assemble(self.parts[0], self.full(arrays[0]), self.names.parameters)
         self.gradient = A.own(A.spread(g, self.full(arrays[0])))
 
@@ -173,6 +174,8 @@ class Emitter:
 
     def add(self, operand: Operand, index: Any, value: Expr, full: Shape, lists: int | None = None) -> None:
         """Note a gradient of shape ``full`` for what an operand reads."""
+        if value.scalar and value.attr == 0:
+            return
         kept = [n > 1 or k == lists for k, n in enumerate(index.shape)]
         batched = len(full) > len(kept)
         if batched:
@@ -302,6 +305,8 @@ class Emitter:
                 value = self.read(x, index, lists)
                 value = A.sum_over(value, [lists + value.batched])
                 parts.append(value * float(y.index.flat[0]))
+            elif y.source == CONSTANT and not y.index.any():
+                parts.append(A.const(self.book, 0.0))
             else:
                 (p, of_p), (q, of_q) = self.factor(x), self.factor(y)
                 letters = A.ROWS * (len(full) > len(a.shape)) + AXES[: len(a.shape)]
