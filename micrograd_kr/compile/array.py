@@ -364,8 +364,6 @@ def index(x: Expr, keys: Sequence[str], shape: Shape) -> Expr:
 
 def expand(x: Expr, present: Sequence[bool]) -> Expr:
     """``x`` with an axis of length 1 wherever ``present`` is false; x has the others, in order."""
-    if x.op == "broadcast" and not x.args[0].shape:
-        return x.args[0]
     present = list(present)
     while present and not present[0] and not x.batched:  # leading ones need not be written
         del present[0]

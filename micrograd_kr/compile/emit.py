@@ -155,6 +155,8 @@ class Emitter:
             return A.const(self.book, index)
         present = [n > 1 or k == lists for k, n in enumerate(index.shape)]
         x = self.view(operand, index.reshape([n for n, p in zip(index.shape, present, strict=True) if p]))
+        if lists is None and x.op == "broadcast" and not x.args[0].shape:  # a number, whatever the shape
+            return x.args[0]
         return A.expand(x, [True] * x.batched + present)
 
     def view(self, operand: Operand, index: Any) -> Expr:
