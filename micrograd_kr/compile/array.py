@@ -412,8 +412,10 @@ def times_rows(x: Expr) -> Expr:
 
 
 def mean_of_rows(x: Expr) -> Expr:
-    """The mean over the examples."""
-    return _make(x.book, "mean", (x,), None, x.shape[1:])
+    """The mean over the examples of a number for each; what is the same for all stands outside."""
+    parts = [mul(const(x.book, c), y) for c, y in summands(x)]
+    rows, rest = [p for p in parts if p.batched], [p for p in parts if not p.batched]
+    return total([_make(x.book, "mean", (total(rows),), None, ()), *rest])
 
 
 def concatenate(parts: Sequence[Expr], axis: int) -> Expr:

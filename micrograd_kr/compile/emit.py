@@ -118,11 +118,12 @@ class Emitter:
                 self.values.append(self.names.value(a, A.spread(value, self.full(a))))
         end = len(arrays) - 1 if at is None else 0
         self.loss = self.values[end] if at is None else view(self.values[0], np.array(at))
-        self.forward = len(self.book)
         self.parts: dict[int, list[tuple[Any, Expr]]] = {a.group.number: [] for a in arrays}
         seed = A.const(self.book, 1.0)
         if arrays[end].group.batched:
             self.loss = A.mean_of_rows(self.loss)
+        self.forward = len(self.book)
+        if arrays[end].group.batched:
             seed = seed / A.variable(self.book, A.ROWS, ())
         self.parts[end].append((np.array(at or 0), seed))
         for a in reversed(arrays[len(leaves) :]):
