@@ -21,13 +21,16 @@ import numpy as np
 
 from ..engine import Number, Value
 from ..optim import SGD, Optimizer
-from .emit import Emitter, write
+from .emit import Emitter
 from .fuse import compared, fuse
 from .group import group
 from .layout import layout
 from .prelude import head
+from .text import write
 
 __all__ = ["Program", "compile"]
+
+FLOAT = np.dtype(float)
 
 
 class Program:
@@ -48,6 +51,9 @@ class Program:
     ) -> None:
         self.source, self.constants, self.xp = source, constants, xp
         self.params, self.inputs, self.batch = params, inputs, batch
+        self._shapes = {"theta": (len(params),)} | {
+            name: (None, *x.shape[1:]) if name in batch else x.shape for name, x in inputs.items()
+        }
         file = f"<compiled program {id(self)}>"
         names: dict[str, Any] = dict(constants)
         exec(builtins.compile(source, file, "exec"), names)
@@ -68,32 +74,32 @@ class Program:
         input left out is as it was recorded. Raises TypeError for unknown inputs, ValueError for wrong
         shapes and OverflowError when the loss is infinite or undefined (not under JAX).
         """
-        theta = self._array("theta", theta, (len(self.params),))
-        if inputs.keys() - self.inputs.keys():
+        given = {**self.inputs, **inputs, "theta": theta}
+        if len(given) > len(self._shapes):
             unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
             raise TypeError(f"program: no input {unknown}; its inputs are {', '.join(self.inputs) or 'none'}")
-        given = {
-            name: self._array(name, inputs.get(name, recorded), recorded.shape, name in self.batch)
-            for name, recorded in self.inputs.items()
-        }
-        if len({given[name].shape[0] for name in self.batch}) > 1:
-            rows = ", ".join(f"{name} {given[name].shape[0]}" for name in self.batch)
-            raise ValueError(f"program: inputs of a batch need equally many rows, not {rows}")
+        for name, x in given.items():
+            if x.__class__ is not np.ndarray or x.shape != self._shapes[name] or x.dtype is not FLOAT:
+                given[name] = self._checked(name, x, self._shapes[name])
+        if self.batch and len({len(given[name]) for name in self.batch}) > 1:
+            rows = ", ".join(f"{name} {len(given[name])}" for name in self.batch)
+            raise ValueError(f"program: the inputs of a batch need equally many rows, not {rows}")
         if self._jax:
-            return self._run(theta, **given)  # type: ignore[no-any-return]
+            return self._run(**given)  # type: ignore[no-any-return]
         if self._quiet:
             with np.errstate(all="ignore"):
-                value, gradient = self.function(theta, **given)
+                value, gradient = self.function(**given)
         else:
-            value, gradient = self.function(theta, **given)
+            value, gradient = self.function(**given)
         if not math.isfinite(value):
             raise OverflowError(f"program: the loss is {value} at these parameters and inputs")
         return value, gradient
 
-    def _array(self, name: str, x: Any, shape: tuple[int, ...], batched: bool = False) -> Any:
+    def _checked(self, name: str, x: Any, shape: tuple[Any, ...]) -> Any:
+        """``x`` as an array of that shape, whose first axis may be None: any number of rows."""
         x = self.xp.asarray(x, dtype=float)
-        if (x.shape[1:] != shape[1:] or x.ndim != len(shape)) if batched else x.shape != shape:
-            needed = f"(rows{''.join(f', {n}' for n in shape[1:])})" if batched else shape
+        if x.shape != shape and (shape[:1] != (None,) or x.ndim != len(shape) or x.shape[1:] != shape[1:]):
+            needed = str(shape).replace("None", "rows")
             raise ValueError(f"program: {name} has shape {x.shape}; {needed} is needed")
         return x
 
@@ -160,9 +166,10 @@ def compile(
 
         jax.config.update("jax_enable_x64", True)
     at = graph.loss if not len(graph.alive) else None
-    expressions = Emitter(arrays, ["theta", *named], at)
-    outputs = {"loss": expressions.loss, "dtheta": expressions.gradient}
-    body, constants = write("program", ["theta", *named], outputs, batch[:1])
+    expressions = Emitter(arrays, ["theta", *named], [p.label for p in params], at)
+    body, constants = write(
+        ["theta", *named], batch[:1], expressions.forward, loss=expressions.loss, dtheta=expressions.gradient
+    )
     recorded = {
         name: np.array([v.data for v in values]).reshape((1,) * (name in batch) + shape)
         for name, (values, shape) in named.items()

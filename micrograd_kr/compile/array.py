@@ -25,7 +25,7 @@ _ELEMENTWISE = {"+", "-", "*", "/", "**", "neg", "compare", "call"}
 class Expr:
     """One array expression; made by the functions of this module only."""
 
-    __slots__ = ("op", "args", "attr", "shape", "boolean", "book", "name", "note", "serial")
+    __slots__ = ("op", "args", "attr", "shape", "boolean", "book", "name", "note", "line", "serial")
 
     op: str
     args: tuple["Expr", ...]
@@ -33,8 +33,9 @@ class Expr:
     shape: Shape
     boolean: bool
     book: dict[Any, "Expr"]
-    name: str | None
-    note: str
+    name: "str | Expr | None"  # what to call it; an Expr when it is the gradient of that one
+    note: str  # a comment for its line
+    line: bool  # whether it has a line of its own even when used once
     serial: int
 
     def __add__(self, other: Any) -> "Expr":
@@ -92,12 +93,19 @@ def _make(
         return const(book, evaluate(op, attr, [a.attr for a in args]))
     x = book[key] = object.__new__(Expr)
     x.op, x.args, x.attr, x.shape, x.boolean = op, args, attr, shape, boolean
-    x.book, x.name, x.note, x.serial = book, None, "", len(book)
+    x.book, x.name, x.note, x.line, x.serial = book, None, "", False, len(book) - 1
     return x
 
 
 def _wrap(like: Expr, x: Any) -> Expr:
     return x if isinstance(x, Expr) else const(like.book, x)
+
+
+def named(x: Expr, name: "str | Expr", note: str = "", line: bool = False) -> Expr:
+    """``x`` with a name for its line of the program, unless it has one."""
+    if x.name is None and x.op not in ("name", "const"):
+        x.name, x.note, x.line = name, note, line
+    return x
 
 
 def const(book: dict[Any, Expr], value: Any) -> Expr:
@@ -149,6 +157,33 @@ def split(x: Expr) -> tuple[float, Expr | None]:
     return 1.0, x
 
 
+def summands(x: Expr) -> list[tuple[float, Expr]]:
+    """``x`` as a sum of numbers times expressions, seen through additions."""
+    out = []
+    stack = [(1.0, x)]
+    while stack:
+        c, x = stack.pop()
+        if x.op in ("+", "-"):
+            stack += [(-c if x.op == "-" else c, x.args[1]), (c, x.args[0])]
+        elif x.op == "neg":
+            stack.append((-c, x.args[0]))
+        elif x.op == "index" and "None" in x.attr and x.args[0].op in ("+", "-", "call"):
+            y = x.args[0]
+            if y.op == "call":
+                y = x if y.attr != "log" else call("log", _like(x, y.args[0]))
+                out.append((c, y))
+            else:
+                stack += [(-c if y.op == "-" else c, _like(x, y.args[1])), (c, _like(x, y.args[0]))]
+        else:
+            out.append((c, x))
+    return out
+
+
+def _like(x: Expr, y: Expr) -> Expr:
+    """y with new axes where x has them."""
+    return expand(y, [key != "None" for key in x.attr] + [True] * (len(x.shape) - len(x.attr)))
+
+
 def scaled(c: float, x: Expr) -> Expr:
     """The number c times x."""
     if c == 1.0:
@@ -166,6 +201,14 @@ def mul(x: Expr, y: Expr) -> Expr:
         return scaled(c * d, rest) if rest is not None else const(x.book, c * d)
     if p.boolean and q.boolean:
         p = as_float(p)
+    for one, other in ((p, q), (q, p)):
+        if one.op == "/" and per_row(one) and one.args[0].scalar:  # x * (1 / n) is x / n
+            return scaled(c * d, div(other, one.args[1]))
+    full = broadcast(p.shape, q.shape)
+    if size(p.shape) < size(full):  # the number times the smaller one
+        return _elementwise("*", [scaled(c * d, p), q])
+    if size(q.shape) < size(full):
+        return _elementwise("*", [p, scaled(c * d, q)])
     return scaled(c * d, _elementwise("*", [p, q]))
 
 
@@ -182,15 +225,19 @@ def total(terms: Sequence[Expr]) -> Expr:
         else:
             factors[x] = factors.get(x, 0.0) + c
     book = terms[0].book
+    if not number and len(factors) > 1 and all(per_row(x) for x in factors):
+        rows = next(iter(factors)).args[1]
+        return div(total([mul(const(book, c), x.args[0]) for x, c in factors.items()]), rows)
     parts = [(c, as_float(x)) for x, c in factors.items() if c != 0.0]
     if number or not parts:
         parts.append((number, const(book, 1.0)))
     parts.sort(key=lambda part: part[0] < 0)  # one that is added first
+    same = abs(parts[0][0]) if len({abs(c) for c, _ in parts}) == 1 and len(parts) > 1 else 1.0
     c, x = parts[0]
-    out = mul(const(book, c), x)
+    out = mul(const(book, c / same), x)
     for c, x in parts[1:]:
-        out = _elementwise("-" if c < 0 else "+", [out, mul(const(book, abs(c)), x)])
-    return out
+        out = _elementwise("-" if c < 0 else "+", [out, mul(const(book, abs(c) / same), x)])
+    return mul(const(book, same), out)
 
 
 def div(x: Expr, y: Expr) -> Expr:
@@ -221,11 +268,20 @@ def power(x: Expr, y: Expr) -> Expr:
 
 def call(name: str, *args: Expr) -> Expr:
     """A function of the array library, element by element."""
+    if name == "exp":  # exp(x - log(s)) is exp(x) / s, which logsumexp has already
+        parts = summands(args[0])
+        for k, (c, x) in enumerate(parts):
+            if c == -1.0 and x.op == "call" and x.attr == "log":
+                rest = [mul(const(x.book, d), y) for j, (d, y) in enumerate(parts) if j != k]
+                return div(call("exp", total(rest)), x.args[0])
     return _elementwise("call", [as_float(a) for a in args], name)
 
 
 def compare(symbol: str, x: Expr, y: Expr) -> Expr:
     """x < y and the like: booleans."""
+    if symbol == ">":  # asked of the maximum when there is one, x itself need not be kept
+        made = x.book.get(("call", "maximum", x.serial, y.serial, broadcast(x.shape, y.shape)))
+        x = x if made is None else made
     return _elementwise("compare", [as_float(x), as_float(y)], symbol, boolean=True)
 
 
@@ -267,6 +323,8 @@ def reshape(x: Expr, shape: Shape) -> Expr:
         return const(x.book, np.reshape(x.attr, shape))
     if x.op == "reshape":
         return reshape(x.args[0], shape)
+    if len(x.shape) == 1 and shape == (*x.shape, 1):
+        return index(x, [":", "None"], shape)
     return _make(x.book, "reshape", (x,), None, shape, x.boolean)
 
 
@@ -312,6 +370,12 @@ def expand(x: Expr, present: Sequence[bool]) -> Expr:
     return index(x, [":" if p else "None" for p in present], tuple(shape))
 
 
+def own(x: Expr) -> Expr:
+    """``x``, copied when it is only a view of something: what a program returns is the caller's."""
+    views = ("name", "const", "index", "reshape", "transpose", "broadcast")
+    return _make(x.book, "copy", (x,), None, x.shape) if x.shape and x.op in views else x
+
+
 def take(x: Expr, positions: npt.NDArray[np.int64]) -> Expr:
     """Any elements of the numbers of ``x``, in any order."""
     lead = x.shape[: x.batched]
@@ -324,11 +388,16 @@ def fill_zeros(book: dict[Any, Expr], shape: Shape) -> Expr:
     return spread(const(book, 0.0), shape)
 
 
+def per_row(x: Expr) -> bool:
+    """Whether it is something divided by the number of examples."""
+    return x.op == "/" and x.args[1].op == "name" and x.args[1].attr == ROWS
+
+
 def times_rows(x: Expr) -> Expr:
     """``x`` times the number of examples."""
     n = variable(x.book, ROWS, ())
     c, rest = split(x)
-    if rest is not None and rest.op == "/" and rest.args[1] is n:
+    if rest is not None and per_row(rest):
         return const(x.book, c) * rest.args[0]
     return x * n
 
@@ -353,7 +422,7 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
     c, rest = split(x)
     if not axes or rest is None:
         return x
-    if c != 1.0:
+    if c != 1.0 and x.name is None:
         return scaled(c, sum_over(spread(rest, x.shape), axes))
     if x.op == "reshape" and len(axes) == len(x.shape) and not x.batched:
         return sum_over(x.args[0], range(len(x.args[0].shape)))
@@ -368,8 +437,17 @@ def segment_sum(x: Expr, segments: npt.NDArray[np.int64], count: int) -> Expr:
 
 
 def over_list(name: str, x: Expr, axis: int) -> Expr:
-    """A function of the whole list along an axis, such as logsumexp."""
+    """The sum, or the max or another method of arrays, of the lists along an axis."""
     return _make(x.book, "list", (as_float(x),), (name, axis), x.shape[:axis] + x.shape[axis + 1 :])
+
+
+def logsumexp(x: Expr, axis: int) -> Expr:
+    """log(sum(exp(x))) along an axis; the largest exponent becomes 0, so nothing overflows."""
+    x = as_float(x)
+    top = named(over_list("max", x, axis), "top")
+    powers = call("exp", x - expand(top, [k != axis for k in range(len(x.shape))]))
+    sums = named(sum_over(named(powers, "exps"), [axis]), "total")
+    return top + call("log", sums)
 
 
 # ---- products ------------------------------------------------------------------------------------
@@ -482,6 +560,8 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
             every = len(attr) == len(shapes[0])
             axes = "" if every else f"axis={attr[0] if len(attr) == 1 else attr}"
             return f"{at(0, ATOM)}.sum({axes})", ATOM
+        case "copy":
+            return f"{at(0, ATOM)}.copy()", ATOM
         case "mean":
             return f"{at(0, ATOM)}.mean({'axis=0' * (len(shapes[0]) > 1)})", ATOM
         case "concatenate":
@@ -490,7 +570,7 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
         case "segments":
             return f"segment_sum({args[0][0]}, {args[1][0]}, {attr})", ATOM
         case "list":
-            return f"{attr[0]}({args[0][0]}, axis={attr[1]})", ATOM
+            return f"{at(0, ATOM)}.{attr[0]}(axis={attr[1]})", ATOM
         case "einsum":
             return f'einsum("{attr}", {args[0][0]}, {args[1][0]})', ATOM
     raise AssertionError(op)

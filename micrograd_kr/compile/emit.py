@@ -6,7 +6,6 @@ expressions for its names.
 
 import ast
 import builtins
-import string
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -18,10 +17,11 @@ from .array import Expr, Shape
 from .fuse import Floats
 from .group import CONSTANT
 from .layout import Array, Operand
+from .names import Names
 from .views import assemble, fit, view
 from ..ops import FLOATS, OPS
 
-LIST = "z"  # the letter of the axis of a list
+AXES, LIST = "ijklmopqrstuvwxy", "z"  # letters for the axes of an array and for that of a list
 
 
 # ---- the table's text on arrays --------------------------------------------------------------------
@@ -74,6 +74,7 @@ def _space(book: dict[Any, Expr], axis: int) -> dict[str, Any]:
         "pow": A.power,
         "sum": lambda x: A.sum_over(x, [axis]),
         "dot": lambda x, y: A.sum_over(x * y, [axis]),
+        "logsumexp": lambda x: A.logsumexp(x, axis),
     }
 
     def meaning(name: str, value: Any) -> Any:
@@ -103,9 +104,10 @@ def apply(space: dict[str, Any], text: str, names: dict[str, Expr]) -> Expr:
 class Emitter:
     """The expressions of the loss and of the gradient."""
 
-    def __init__(self, arrays: Sequence[Array], leaves: Sequence[str], at: int | None) -> None:
+    def __init__(self, arrays: Sequence[Array], leaves: Sequence[str], labels: Sequence[str | None], at: int | None) -> None:
         self.book: dict[Any, Expr] = {}
         self.arrays = arrays
+        self.names = Names(arrays, leaves, labels)
         self.spaces: dict[int, dict[str, Any]] = {}
         self.values: list[Expr] = []
         for a in arrays:
@@ -113,9 +115,10 @@ class Emitter:
                 self.values.append(A.variable(self.book, leaves[a.group.number], self.full(a)))
             else:
                 value = self.pool(a) if a.group.members else self.row(a) if a.row else self.sum(a)
-                self.values.append(A.spread(value, self.full(a)))
+                self.values.append(self.names.value(a, A.spread(value, self.full(a))))
         end = len(arrays) - 1 if at is None else 0
         self.loss = self.values[end] if at is None else view(self.values[0], np.array(at))
+        self.forward = len(self.book)
         self.parts: dict[int, list[tuple[Any, Expr]]] = {a.group.number: [] for a in arrays}
         seed = A.const(self.book, 1.0)
         if arrays[end].group.batched:
@@ -124,8 +127,10 @@ class Emitter:
         self.parts[end].append((np.array(at or 0), seed))
         for a in reversed(arrays[len(leaves) :]):
             if a.group.differentiable and self.parts[a.group.number]:
-                self.backward(a, assemble(self.parts.pop(a.group.number), self.full(a)))
-        self.gradient = A.spread(assemble(self.parts[0], self.full(arrays[0])), self.full(arrays[0]))
+                g = assemble(self.parts.pop(a.group.number), self.full(a))
+                self.backward(a, A.named(g, self.values[a.group.number]))
+        g = assemble(self.parts[0], self.full(arrays[0]), self.names.parameters)
+        self.gradient = A.own(A.spread(g, self.full(arrays[0])))
 
     def full(self, a: Array) -> Shape:
         """The shape with the examples of a batch in front."""
@@ -148,18 +153,22 @@ class Emitter:
                 return A.const(self.book, float(index.flat[0]))
             return A.const(self.book, index)
         present = [n > 1 or k == lists for k, n in enumerate(index.shape)]
-        x = view(self.values[operand.source], index.reshape([n for n, p in zip(index.shape, present, strict=True) if p]))
+        x = self.view(operand, index.reshape([n for n, p in zip(index.shape, present, strict=True) if p]))
         return A.expand(x, [True] * x.batched + present)
+
+    def view(self, operand: Operand, index: Any) -> Expr:
+        """The positions of what an operand reads; parts of the parameters have names."""
+        x = view(self.values[operand.source], index)
+        return self.names.parameter(x, index) if operand.source == 0 else x
 
     def factor(self, operand: Operand) -> tuple[Expr, str]:
         """The operand of a matrix product and a letter for each of its axes, the last one that of the list."""
-        letters = string.ascii_uppercase[: operand.index.ndim - 1] + LIST
-        present = [n > 1 or k == LIST for n, k in zip(operand.index.shape, letters, strict=True)]
-        index = operand.index.reshape([n for n, p in zip(operand.index.shape, present, strict=True) if p])
-        named = "".join(k for k, p in zip(letters, present, strict=True) if p)
+        letters = AXES[: operand.index.ndim - 1] + LIST
+        named = "".join(k for k, n in zip(letters, operand.index.shape, strict=True) if n > 1 or k == LIST)
+        index = self.squeezed(operand)
         if operand.source == CONSTANT:
             return A.const(self.book, index), named
-        x = view(self.values[operand.source], index)
+        x = self.view(operand, index)
         return x, A.ROWS * x.batched + named
 
     def add(self, operand: Operand, index: Any, value: Expr, full: Shape, lists: int | None = None) -> None:
@@ -295,7 +304,7 @@ class Emitter:
                 parts.append(value * float(y.index.flat[0]))
             else:
                 (p, of_p), (q, of_q) = self.factor(x), self.factor(y)
-                letters = A.ROWS * (len(full) > len(a.shape)) + string.ascii_uppercase[: len(a.shape)]
+                letters = A.ROWS * (len(full) > len(a.shape)) + AXES[: len(a.shape)]
                 out = "".join(k for k in letters if k in of_p + of_q)
                 value = A.contract(p, of_p, q, of_q, out)
                 parts.append(A.expand(value, [k in out for k in letters if k != A.ROWS or A.ROWS in out]))
@@ -306,7 +315,7 @@ class Emitter:
     def backward_sum(self, a: Array, g: Expr) -> None:
         """Hand the gradient of a sum of products down to the factors."""
         full = self.full(a)
-        letters = A.ROWS * (len(full) > len(a.shape)) + string.ascii_uppercase[: len(a.shape)]
+        letters = A.ROWS * (len(full) > len(a.shape)) + AXES[: len(a.shape)]
         for x, y, owner in a.terms:
             if owner is not None:
                 self.backward_irregular(a, g, x, y, owner)
@@ -324,12 +333,31 @@ class Emitter:
                     self.add(x, index, value, (*full[:at], x.index.shape[-1], *full[at:]), lists)
             else:
                 (p, of_p), (q, of_q) = self.factor(x), self.factor(y)
-                wide = A.spread(g, full)
                 for operand, of, other, of_other in [(x, of_p, q, of_q), (y, of_q, p, of_p)]:
                     if self.wanted(operand):
-                        value = A.contract(wide, letters, other, of_other, of)
-                        kept = [n for n, k in zip(operand.index.shape, range(operand.index.ndim), strict=True) if n > 1 or k == operand.index.ndim - 1]
-                        self.parts[operand.source].append((operand.index.reshape(kept), value))
+                        index = self.squeezed(operand)
+                        order = natural(index)
+                        mine = of[len(of) - len(order) :]
+                        out = of[: len(of) - len(order)] + "".join(mine[k] for k in order)
+                        if g.shape:
+                            value = A.contract(A.spread(g, full), letters, other, of_other, out)
+                        else:
+                            times = [k not in out + of_other for k in letters]
+                            alone = fit(g, tuple([n for n, t in zip(full, times, strict=True) if t]), [False] * sum(times))
+                            value = A.contract(alone, "", other, of_other, out)
+                        self.parts[operand.source].append((index.transpose(order), value))
+
+    def squeezed(self, operand: Operand) -> Any:
+        """The positions of a factor without the axes along which they do not vary; the last axis is the list."""
+        shape = operand.index.shape
+        return operand.index.reshape([n for n in shape[:-1] if n > 1] + [shape[-1]])
+
+
+def natural(index: Any) -> list[int]:
+    """The order of axes in which positions grow, so that a gradient needs no transpose."""
+    origin = index.flat[0]
+    steps = [index[(0,) * k + (-1,) + (0,) * (index.ndim - k - 1)] - origin for k in range(index.ndim)]
+    return sorted(range(index.ndim), key=lambda k: -steps[k])
 
 
 def _steep(operand: Operand) -> bool:
@@ -342,56 +370,3 @@ def _steep(operand: Operand) -> bool:
     return step[-1] > max(step[:-1])
 
 
-# ---- the text --------------------------------------------------------------------------------------
-
-
-def write(name: str, arguments: Sequence[str], outputs: dict[str, Expr], batch: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """The source of a function with these arguments and outputs, and the arrays it refers to by name."""
-    seen: set[int] = set()
-    stack = list(outputs.values())
-    uses: dict[int, int] = {}
-    nodes: list[Expr] = []
-    for x in outputs.values():
-        uses[x.serial] = uses.get(x.serial, 0) + 1
-    while stack:
-        x = stack.pop()
-        if x.serial in seen:
-            continue
-        seen.add(x.serial)
-        nodes.append(x)
-        for y in x.args:
-            uses[y.serial] = uses.get(y.serial, 0) + 1
-            stack.append(y)
-    nodes.sort(key=lambda x: x.serial)
-    constants: dict[str, Any] = {}
-    text: dict[int, tuple[str, int]] = {}
-    wanted = {x.serial: key for key, x in outputs.items()}
-    lines: list[str] = []
-    k = 0
-    for x in nodes:
-        if x.op == "name":
-            text[x.serial] = (x.attr, A.ATOM)
-            continue
-        if x.op == "const":
-            if x.shape == ():
-                text[x.serial] = A.number(x.attr)
-            else:
-                key = f"c{len(constants) + 1}"
-                constants[key] = x.attr
-                text[x.serial] = (key, A.ATOM)
-            continue
-        t = A.render(x.op, x.attr, [text[y.serial] for y in x.args], [y.shape for y in x.args], x.shape)
-        if x.serial in wanted or uses[x.serial] > 1 or len(t[0]) > 80:
-            if x.serial in wanted:
-                key = wanted[x.serial]
-            else:
-                k += 1
-                key = f"t{k}"
-            lines.append(f"    {key} = {t[0]}")
-            t = (key, A.ATOM)
-        text[x.serial] = t
-    body = "\n".join(lines)
-    result = ", ".join(text[x.serial][0] for x in outputs.values())
-    if A.ROWS in body or True:
-        body = "".join(f"    {A.ROWS} = len({x})\n" for x in batch) + body
-    return f"def {name}({', '.join(arguments)}):\n{body}\n    return {result}\n", constants

@@ -9,19 +9,12 @@ from typing import Any
 
 import numpy as np
 
-LOGSUMEXP = """
-def logsumexp(x, axis):
-    top = x.max(axis=axis, keepdims=True)  # the largest exponent becomes 0: nothing overflows
-    return log(exp(x - top).sum(axis=axis)) + top.squeeze(axis)
-"""
-
 NUMPY = {
     "erf": """
 import math
 from numpy import vectorize
 erf = vectorize(math.erf, otypes=[float])
 """,
-    "logsumexp": LOGSUMEXP,
     "segment_sum": """
 def segment_sum(x, segments, count):
     if x.ndim == 1:
@@ -35,7 +28,6 @@ JAX = {
     "erf": """
 from jax.scipy.special import erf
 """,
-    "logsumexp": LOGSUMEXP,
     "segment_sum": """
 def segment_sum(x, segments, count):
     return zeros((*x.shape[:-1], count)).at[..., segments].add(x)

@@ -153,11 +153,11 @@ def fit(x: Expr, full: Shape, kept: Sequence[bool]) -> Expr:
     return A.times_rows(x) if rows else x
 
 
-def assemble(pieces: list[tuple[Ints, Expr]], shape: Shape) -> Expr:
+def assemble(pieces: list[tuple[Ints, Expr]], shape: Shape, known: dict[Any, Expr] | None = None) -> Expr:
     """The gradient of a whole array of this shape from gradients of parts of it, which may overlap.
 
     Equal parts are added; those that are the whole array too; parts that do not overlap are joined by
-    concatenate; and what is irregular is summed by position.
+    concatenate; and what is irregular is summed by position. ``known``: parts that have a name, by position.
     """
     lead = shape[:1] if shape[:1] == (A.ROWS,) else ()
     source = shape[len(lead) :]
@@ -171,6 +171,9 @@ def assemble(pieces: list[tuple[Ints, Expr]], shape: Shape) -> Expr:
             continue
         key = (piece.offset, *piece.dims)
         parts[key] = Piece(piece.offset, piece.dims, A.total([parts[key].value, piece.value])) if key in parts else piece
+    for key, piece in parts.items():
+        if known and key in known:
+            A.named(piece.value, known[key], line=True)
     terms: list[Expr] = []
     layers: list[tuple[list[Piece], Any]] = []
     for piece in parts.values():
@@ -202,6 +205,14 @@ def assemble(pieces: list[tuple[Ints, Expr]], shape: Shape) -> Expr:
         where = np.concatenate([i.ravel() for i, _ in irregular])
         terms.append(A.reshape(A.segment_sum(A.concatenate(flat, len(lead)), where, count), shape))
     return A.total(terms)
+
+
+def part(index: Ints, source: Shape) -> Any:
+    """What tells regular parts of an array apart: where they begin and their loops, the largest step first."""
+    axes = loops(index, source)
+    if axes is None:
+        return None
+    return (int(index.flat[0]), *sorted([d for axis in axes for d in axis if d[1]], key=lambda d: -d[1]))
 
 
 def _piece(index: Ints, value: Expr, lead: Shape, source: Shape) -> Piece | None:
