@@ -42,7 +42,7 @@ class Teller:
 
     def __init__(self, root: Value) -> None:
         self.root, self.order = root, root.topological_order()
-        self.names = {v: visible(name) for v, name in names(self.order).items()}
+        self.names = {v: visible(name) if v.label else name for v, name in names(self.order).items()}
 
     @cached_property
     def users(self) -> dict[Value, list[Value]]:
