@@ -8,20 +8,23 @@ PosixPath('graph.svg')
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
+from itertools import pairwise
 
 import graphviz
 
 from .engine import Value
 from .fold import Neurons, find_neurons
-from .label import cell, table, visible
+from .label import cell, cut, table, visible
 from .render import FONT, Drawing
+from .words import INK, SOFT, Words, formula, joined, names
+from .words import names as default_names
+
+__all__ = ["Drawing", "draw", "formula", "names"]
 
 FOLD_OVER = 100  # a graph of more nodes than this is drawn with its neurons folded
 MAX_NODES = 300
-ONE_LINE = 36  # letters of a name with its formula; longer ones take two lines
+EDGES = 5  # for each of these nodes; 300 nodes in random order with 1,500 edges take seconds, with 3,000 a minute
 
-INK, SOFT = "#1f2933", "#66727f"
 COLOURS = {  # of a box and of its border
     "input": ("#e4f2e8", "#7fae8f"),
     "parameter": ("#fdf1d8", "#d3ab5c"),
@@ -39,36 +42,10 @@ DENSE = 50
 LAYERS = {"ranksep": "1.0", "splines": "line"}
 LAYERS_EDGE = {"tailport": "e", "headport": "w", "penwidth": "0.6", "arrowsize": "0.4", "color": "#8793a0b0"}
 # Graphviz orders what is in frames to have few crossings, which puts w1 before w0 and neuron 7 before neuron 0.
-# With next to no search it keeps the order it starts from, in which the members of a frame come out backwards.
+# With next to no search, and an order given by `_keep_order`, it keeps to that.
 IN_ORDER = {"mclimit": "0.01", "remincross": "false"}
 
 Style = Mapping[str, object]
-
-
-def names(order: Iterable[Value]) -> dict[Value, str]:
-    """A name for each Value, no two alike: its label, else ``v1``, ``v2``, ... in order.
-
-    A label that was there before gets a number: ``x``, ``x_2``.
-
-    >>> a = Value(1.0, "a"); b = a + 1; c = b * Value(2.0, "a")
-    >>> list(names(c.topological_order()).values())
-    ['a', 'v1', 'a_2', 'v2']
-    """
-    labels = {v: str(v.label) if v.label is not None and str(v.label).strip() else "" for v in order}
-    given, taken = set(labels.values()), set[str]()
-    new = (name for name in map("v{}".format, count(1)) if name not in given)
-    again: dict[str, Iterator[int]] = {}
-    called = {}
-    for v, label in labels.items():
-        name = label or next(new)
-        while name in taken or (name != label and name in given):
-            name = f"{label}_{next(again.setdefault(label, count(2)))}"
-        called[v] = name
-        taken.add(name)
-    return called
-
-
-_names = names  # `draw` has an argument of this name
 
 
 def draw(
@@ -99,7 +76,7 @@ def draw(
     ``{"color": "red", "penwidth": 3}``, and ``graph_style`` for the whole, ``{"rankdir": "TB"}``.
     All text is shown as it is, a ``"label"`` from a style too: nothing in it is markup.
 
-    Raises ValueError if there are more than ``max_nodes`` boxes, or ten times as many edges.
+    Raises ValueError if there are more than ``max_nodes`` boxes, or five times as many edges.
 
     >>> x = Value(3.0, label="x"); y = x * x
     >>> y.backward()
@@ -118,20 +95,20 @@ def draw(
             inside.setdefault(neurons.box[v], []).append(v)
     hidden = neurons.hidden if folded else set()
     arrows = sum(p not in hidden for v in boxes for u in inside.get(v, (v,)) for p in u.parents)
-    _check_size(len(boxes), arrows, max_nodes, len(order), folded)
+    _check_size(len(boxes), arrows, max_nodes, len(order), bool(neurons.box) and not folded)
 
     edges = [(v, k, *edge) for v in boxes for k, edge in enumerate(_edges(v, neurons, inside))]
+    column = _columns(edges)
     dense = bool(inside) and len(edges) > DENSE
-    words = _Words({**_names(order), **(names or {})}, neurons, inside)
+    called = default_names(order) | {v: str(name) for v, name in (names or {}).items()}
+    words = Words(called, neurons, inside)
     kinds = _kinds(order, roots, inside)
     grad, caption = _grads(order, grads)
     index = {v: i for i, v in enumerate(order)}
     frames: dict[str, list[Value]] = {}
     for v in boxes:
         layer, neuron = neurons.home.get(v, ("", ""))
-        frames.setdefault(layer if folded else _joined(layer, neuron), []).append(v)
-
-    backwards = not (folded and partials)  # see IN_ORDER; between layers, edges with labels turn it round again
+        frames.setdefault(layer if folded else joined(layer, neuron), []).append(v)
 
     graph = graphviz.Digraph("graph")
     looks = GRAPH | (LAYERS if dense else {}) | (IN_ORDER if any(frames) else {})
@@ -141,10 +118,12 @@ def draw(
     graph.attr("edge", **EDGE | (LAYERS_EDGE if dense else {}))
     for i, (name, members) in enumerate(frames.items()):
         with _frame(graph, i, name) as frame:
-            for v in reversed(members) if backwards and name else members:
+            for v in members:
                 fill, border = COLOURS[kinds[v]]
                 looks = {"id": f"n{index[v]}", "label": words.node(v, grad[v]), "fillcolor": fill, "color": border}
                 frame.node(f"n{index[v]}", **looks | _attributes(node_style(v) if node_style else {}))
+            for side_by_side in _grouped(members, column) if name else ():
+                _keep_order(frame, [f"n{index[v]}" for v in side_by_side])
     for v, k, parent, partial in edges:
         looks = {"id": f"e{index[v]}_{k}"}
         if partials:
@@ -154,70 +133,6 @@ def draw(
         looks |= _attributes(edge_style(v, k) if edge_style else {})
         graph.edge(f"n{index[parent]}", f"n{index[v]}", **looks)
     return Drawing(graph.source)
-
-
-def formula(v: Value, name: Callable[[Value], str]) -> str:
-    """The operation of v as a learner writes it; ``name`` says what to call an operand.
-
-    >>> x = Value(2.0, "x")
-    >>> [formula(v, lambda v: v.label) for v in (x * 2, 1 / x, x**2, -x, x.tanh())]
-    ['x * 2', '1 / x', 'x ** 2', '-x', 'tanh(x)']
-    """
-    op, operands = v.op, v.operands
-    if op is None:
-        return ""
-    if op.variadic and not op.symbol.isidentifier():  # lists of operands: w·x+b
-        return op.symbol if any(map(str.isalpha, op.symbol)) else op.symbol.join(op.names)
-    if len(operands) > 4:
-        return f"{op.symbol}({len(operands)} values)"
-    terms = [name(x) if isinstance(x, Value) else f"{x:.4g}" for x in operands]
-    if op.symbol.isidentifier():
-        return f"{op.symbol}({', '.join(terms)})"
-    return op.symbol + terms[0] if len(terms) == 1 else f" {op.symbol} ".join(terms)
-
-
-class _Words:
-    """What the picture says about each Value."""
-
-    def __init__(self, called: Mapping[Value, str], neurons: Neurons, inside: Mapping[Value, list[Value]]) -> None:
-        self.called, self.neurons, self.inside = called, neurons, inside
-
-    def name(self, v: Value, near: Value) -> str:
-        """Its name, without the part that the frame around ``near`` says as well."""
-        home = self.neurons.home.get(v)
-        if home is None:
-            return self.called[v]
-        there = self.neurons.home.get(near)
-        if v in self.inside and not v.label:
-            return home[1] if there and there[0] == home[0] else _joined(*home)
-        return self.called[v].removeprefix(_joined(*home, "")) if home == there else self.called[v]
-
-    def node(self, v: Value, grad: float | None) -> str:
-        """Name and formula, data, grad."""
-        name, text = self.name(v, v), self.formula(v)
-        colour = "" if v.label or v.op is None or v in self.inside else SOFT
-        # behind a name in Hangul a formula would be put too far left, see `cell`
-        beside = text and name.isascii() and "\n" not in name and len(name + text) <= ONE_LINE
-        rows = [cell(name, 12, colour, bold=not colour, more=f" = {text}" if beside else "", span=3)]
-        if text and not beside:
-            rows.append(cell(f"= {text}", 11, span=3))
-        for what, x in (("data", v.data), ("grad", grad)):
-            shown = "–" if x is None else f"{x:.4g}"
-            rows.append(cell(what, 11, SOFT) + '<td width="4"></td>' + cell(shown, 11, align="right"))
-        return table(*rows)
-
-    def formula(self, v: Value) -> str:
-        """Of an operation; of the operations of a neuron, one in the other."""
-        members = self.inside.get(v, ())
-        if len(members) < 2:
-            return formula(v, lambda p: self.name(p, v))
-        within = formula(members[0], lambda p: "…") if len(members) == 2 else "…"
-        return formula(v, lambda p: within)
-
-    def partial(self, v: Value, parent: Value, partial: float) -> str:
-        """∂v/∂parent = 2, without the names if they are long."""
-        names = f"∂{self.name(v, v)}/∂{self.name(parent, v)}"
-        return f"{names if len(names) <= 16 else '∂'} = {partial:.4g}"
 
 
 def _edges(v: Value, neurons: Neurons, inside: Mapping[Value, list[Value]]) -> list[tuple[Value, float]]:
@@ -270,20 +185,16 @@ def _order(roots: list[Value]) -> list[Value]:
     return together.topological_order()[:-1]
 
 
-def _check_size(boxes: int, edges: int, max_nodes: int, nodes: int, folded: bool) -> None:
-    allow = max(boxes, -(-edges // 10))
+def _check_size(boxes: int, edges: int, max_nodes: int, nodes: int, foldable: bool) -> None:
+    allow = max(boxes, -(-edges // EDGES))
     if allow <= max_nodes:
         return
     now = f" ({boxes:,} boxes with its neurons folded)" if boxes < nodes else ""
-    fold = "" if folded else "fold its neurons with fold=True, "
+    fold = "fold its neurons with fold=True, " if foldable else ""
     raise ValueError(
         f"draw: a graph of {nodes:,} nodes{now} and {edges:,} edges is more than max_nodes={max_nodes} allows. Draw "
         f"a part of it (one sample, one neuron, a Value further down), {fold}or allow it with max_nodes={allow}"
     )
-
-
-def _joined(*names: str) -> str:
-    return ".".join(names).lstrip(".")
 
 
 @contextmanager
@@ -293,8 +204,33 @@ def _frame(graph: graphviz.Digraph, i: int, title: str) -> Iterator[graphviz.Dig
         yield graph
         return
     with graph.subgraph(name=f"cluster{i}") as cluster:
-        cluster.attr("graph", **FRAME, label=table(cell(title, 11, SOFT)))
+        cluster.attr("graph", **FRAME, label=table(cell(cut(title), 11, SOFT)))
         yield cluster
+
+
+def _columns(edges: Iterable[tuple[Value, int, Value, float]]) -> dict[Value, object]:
+    """What stands in one column: operations equally far from the leaves, leaves that are first used by the same."""
+    depth: dict[Value, int] = {}
+    user: dict[Value, Value] = {}
+    for v, _, parent, _ in edges:
+        depth[v] = max(depth.get(v, 0), depth.get(parent, 0) + 1)
+        user.setdefault(parent, v)
+    return {**user, **depth}
+
+
+def _grouped(members: Iterable[Value], column: Mapping[Value, object]) -> Iterable[list[Value]]:
+    groups: dict[object, list[Value]] = {}
+    for v in members:
+        groups.setdefault(column.get(v), []).append(v)
+    return groups.values()
+
+
+def _keep_order(frame: graphviz.Digraph, nodes: Sequence[str]) -> None:
+    """Hold them in one column from top to bottom, by edges that are not seen and, in a frame, go upwards."""
+    with frame.subgraph() as column:
+        column.attr("graph", rank="same")
+        for a, b in pairwise(reversed(nodes)):
+            column.edge(a, b, style="invis")
 
 
 def _attributes(style: Style) -> dict[str, str]:

@@ -14,29 +14,29 @@ micrograd_kr.expression.ExpressionError: there is no function tanhh (did you mea
 """
 
 import ast
-import operator
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 from unicodedata import normalize
 
 from .engine import FUNCTIONS, Value
 from .messages import columns, language, listed, say
-from .ops import OPS, Op
+from .ops import FLOATS, OPS, Op
 
 LONGEST, DEEPEST = 2000, 100  # characters and levels: far below what would trouble Python's parser
 
 NAMES = {op.symbol: op for op in OPS.values() if op.symbol.isidentifier()} | OPS  # of functions: max is maximum too
 
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+_METHODS: dict[type, str] = {
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Mult: "__mul__",
+    ast.Div: "__truediv__",
+    ast.Pow: "__pow__",
 }
+_OPERATORS = {sign: op for sign, method in _METHODS.items() for op in OPS.values() if op.method == method}
 
 Part = ast.expr | ast.stmt
 
@@ -149,8 +149,8 @@ class _Reader:
         if depth > DEEPEST:
             raise self.error("too_deep", node, most=DEEPEST)
         match node:
-            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                return self.result(node, Value, [node.value], alone=True)
+            case ast.Constant() if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+                return self.constant(node, node.value)
             case ast.Name(id=name):
                 if name not in self.named:
                     raise self.unknown(node, name)
@@ -161,9 +161,8 @@ class _Reader:
             case ast.UnaryOp(op=ast.USub(), operand=x):
                 return -self.value(x, depth + 1)
             case ast.BinOp(left=x, right=y) if type(node.op) in _OPERATORS:
-                left, right = self.value(x, depth + 1), self.value(y, depth + 1)
-                alone = isinstance(left, float) and isinstance(right, float)
-                return self.result(node, _OPERATORS[type(node.op)], [Value(left) if alone else left, right], alone)
+                operands = [self.value(x, depth + 1), self.value(y, depth + 1)]
+                return self.result(node, _OPERATORS[type(node.op)], operands)
             case ast.BinOp(op=ast.BitXor()):
                 raise self.error("power", node)
             case ast.Call(func=ast.Name(id=name)):
@@ -180,16 +179,26 @@ class _Reader:
             [self.value(y, depth) for y in x.elts] if isinstance(x, ast.List | ast.Tuple) else self.value(x, depth)
             for x in node.args
         ]
-        flat = [y for x in operands for y in (x if isinstance(x, list) else [x])]
-        return self.result(node, FUNCTIONS[op.name], operands, alone=not any(isinstance(x, Value) for x in flat))
+        return self.result(node, op, operands)
 
-    def result(self, node: Part, function: Callable[..., Any], operands: list[Any], alone: bool) -> Any:
-        """Of a function; numbers ``alone`` make a number and no node."""
+    def result(self, node: Part, op: Op, operands: list[Any]) -> Any:
+        """Of an operation; numbers alone make a number and no node, and need no derivative."""
+        flat = [y for x in operands for y in (x if isinstance(x, list) else [x])]
         try:
-            v = function(*operands)
+            if not any(isinstance(x, Value) for x in flat):
+                try:
+                    return Value(FLOATS[op.name](*operands, *([op.default] * (len(op.operands) - len(operands))))).data
+                except (ValueError, ArithmeticError):
+                    pass  # the line below says what is wrong
+            return FUNCTIONS[op.name](*operands)
         except (ValueError, ArithmeticError) as error:
             raise self.error("engine", node, text=str(error)) from None
-        return v.data if alone else v
+
+    def constant(self, node: Part, x: float) -> float:
+        try:
+            return Value(x).data
+        except ValueError as error:
+            raise self.error("engine", node, text=str(error)) from None
 
     # ---- errors --------------------------------------------------------------------------------------
 

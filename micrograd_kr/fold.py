@@ -81,10 +81,9 @@ def find_neurons(order: Sequence[Value], roots: Iterable[Value]) -> Neurons:
     shown: set[Value] = set()
     for v in reversed(order):
         box = v if v in outputs else into.get(v) if v in taken else None
-        if box is not None and found.home[box] == found.home[v]:
+        if box is not None:
             found.box[v] = box
         elif v.op is not None:
-            box = None
             found.home.pop(v, None)  # part of a neuron that is not whole: an operation like any other
         for p in v.parents:
             into[p] = box if into.get(p, box) is box else None

@@ -7,8 +7,6 @@ import re
 from html import escape
 from unicodedata import east_asian_width
 
-LONGEST, MOST_LINES = 48, 4  # of a name; a longer one is cut and ends in …
-
 # What XML cannot hold or a reader cannot see is shown as Python writes it: \x00, \ud800.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -22,17 +20,16 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda c: c[0].encode("unicode_escape").decode(), text)
 
 
-def lines(text: str) -> list[str]:
-    r"""Its lines, made visible, and cut if there are too many or too long ones.
+def cut(text: str, longest: int = 48, most: int = 4) -> str:
+    r"""The text with at most so many letters a line and so many lines.
 
-    >>> lines("one\ntwo\0")
-    ['one', 'two\\x00']
+    >>> cut("four"), cut("three", longest=4), cut("1\n2\n3\n4\n5")
+    ('four', 'thr…', '1\n2\n3\n…')
     """
-    several = text.split("\n", MOST_LINES)
-    if len(several) > MOST_LINES:
-        several = [*several[: MOST_LINES - 1], "…"]
-    shown = [visible(line[: LONGEST + 1]) for line in several]
-    return [line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…" for line in shown]
+    lines = text.split("\n", most)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], "…"]
+    return "\n".join([line if len(line) <= longest else f"{line[: longest - 1]}…" for line in lines])
 
 
 def cell(
@@ -50,14 +47,14 @@ def cell(
     >>> cell("<b>")
     '<td align="left" balign="left"><font point-size="11">&lt;b&gt;</font></td>'
     """
-    shown, behind = lines(text), visible(more)
-    inner = "<br/>".join(map(_literal, shown))
+    lines, behind = list(map(visible, text.split("\n"))), visible(more)
+    inner = "<br/>".join(map(_literal, lines))
     inner = f"<b>{inner}</b>" if bold else inner
     inner = f'<font point-size="{size}"{_colour(colour)}>{inner}</font>'
     if more:
         inner += f'<font point-size="{size}">{_literal(behind)}</font>'
     # Without a Hangul font Graphviz takes a syllable to be as wide as a space.
-    wide = "" if (text + more).isascii() else f' width="{max(map(_ems, [*shown[:-1], shown[-1] + behind])) * size:.0f}"'
+    wide = "" if (text + more).isascii() else f' width="{max(map(_ems, [*lines[:-1], lines[-1] + behind])) * size:.0f}"'
     across = f' colspan="{span}"' if span > 1 else ""
     return f'<td align="{align}" balign="{align}"{across}{wide}>{inner}</td>'
 

@@ -33,6 +33,7 @@ def picture(tell: Teller, steps: Mapping[Value, Lines], every: Mapping[Value, Li
     (False, True)
     """
     backward = any(every.values())
+    tags = backward and options.get("fold", False) is False  # an edge of a folded neuron is many edges in one
     now = list(steps)[-1] if steps else None
     receiving = {line.parent for line in steps[now]} if now is not None else set()
 
@@ -46,14 +47,13 @@ def picture(tell: Teller, steps: Mapping[Value, Lines], every: Mapping[Value, Li
     def edge_style(v: Value, k: int) -> dict[str, object]:
         colour = NOW if v is now else SEEN
         style: dict[str, object] = {"color": colour, "penwidth": 2 if v is now else 1}
-        if backward:  # unseen, it holds the room: the picture stays still from step to step
+        if tags:  # unseen, it holds the room: the picture stays still from step to step
             style |= {"label": product(every[v][k]), "fontcolor": colour if v in steps else "transparent"}
         return style
 
     grads = {v: v.grad if backward and (steps or v.op is None) else None for v in tell.order}
     given: dict[str, Any] = {
         "fold": False,
-        "names": tell.names,
         "grads": grads,
         "node_style": node_style,
         "edge_style": edge_style,

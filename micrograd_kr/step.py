@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
+from . import player
 from .engine import Value
 from .messages import FEW, LANGUAGES, language, listed, number, say
 from .render import Drawing
@@ -26,10 +27,15 @@ from .tell import Line, Teller
 
 
 class Note(str):
-    """Text that a REPL shows as it reads."""
+    """Text that a REPL shows as it reads; if it is about a place in a walk, a notebook adds the picture."""
+
+    stepper: "Stepper | None" = None
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.stepper._beside_picture(self) if self.stepper else {"text/plain": str(self)}
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -64,8 +70,9 @@ class Move:
         return self.text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        here = self.stepper.at == self.at
-        return self.stepper._repr_mimebundle_() if here else {"text/plain": repr(self)}
+        text = self.text()
+        text.stepper = self.stepper if self.stepper.at == self.at else None
+        return text._repr_mimebundle_()
 
 
 class Stepper:
@@ -217,7 +224,9 @@ class Stepper:
     def _note(self, text: str, at: int | None = None) -> Note:
         """The text behind ``[2/3]``."""
         mark = f"[{self.at if at is None else at}/{len(self)}] "
-        return Note(mark + text.replace("\n", "\n" + " " * len(mark)))
+        note = Note(mark + text.replace("\n", "\n" + " " * len(mark)))
+        note.stepper = self
+        return note
 
     def _start(self) -> Note:
         return self._note(say("start", self.lang))
@@ -282,8 +291,6 @@ class Stepper:
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Write one HTML page that plays both passes and needs nothing else; ``options`` go to `draw.draw`."""
-        from . import player  # stands above this file: a stepper needs no player until it is asked for a page
-
         s = self if self._backward else Stepper(self.loss, lang=self.lang)
         with s._from_the_start():
             s.run()  # the picture of the end has room for every number
@@ -291,15 +298,17 @@ class Stepper:
         return player.save(s.recording(), svg, path, self.lang)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For a notebook: the picture beside the text; of a graph too large for one, the text."""
-        text = repr(self)
+        return self._here()._repr_mimebundle_()
+
+    def _beside_picture(self, text: str) -> dict[str, str]:
+        """For a notebook: the text beside the picture; of a graph too large for one, the text."""
         try:
             svg = self.draw().svg()
         except (ValueError, RuntimeError) as error:
             return {"text/plain": f"{text}\n({error})"}
         parts = f"<div>{svg[svg.index('<svg') :]}</div><pre>{escape(text)}</pre>"
         beside = f'<div style="display: flex; flex-wrap: wrap; gap: 1em; align-items: center">{parts}</div>'
-        return {"text/plain": text, "text/html": beside}
+        return {"text/plain": str(text), "text/html": beside}
 
     @contextmanager
     def _from_the_start(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from .draw import formula, names
 from .engine import Value
+from .label import visible
 from .messages import FEW, columns, listed, number, say
 from .rule import computation, is_current, rule
 
@@ -41,7 +42,7 @@ class Teller:
 
     def __init__(self, root: Value) -> None:
         self.root, self.order = root, root.topological_order()
-        self.names = names(self.order)
+        self.names = {v: visible(name) if v.label else name for v, name in names(self.order).items()}
 
     @cached_property
     def users(self) -> dict[Value, list[Value]]:

@@ -1,0 +1,218 @@
+"""From scalars to arrays: the recorded graph of a loss becomes the array program a person would have written.
+
+A graph is recorded by ordinary Values, with no annotation; `compile` finds the matrices in it.
+
+>>> from micrograd_kr import Value
+>>> w, xs = [Value(3.0, "w0"), Value(4.0, "w1")], [Value(1.0), Value(2.0)]
+>>> program = compile((w[0] * xs[0] + w[1] * xs[1]) ** 2, w, inputs={"x": xs})
+>>> value, gradient = program([3.0, 4.0], x=[1.0, -1.0])
+>>> float(value), gradient.tolist()
+(1.0, [-2.0, 2.0])
+"""
+
+import builtins
+import keyword
+import linecache
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..engine import Number, Value
+from ..optim import SGD, Optimizer
+from .emit import Emitter
+from .fuse import compared, fuse
+from .group import group
+from .layout import layout
+from .prelude import head
+from .text import write
+
+__all__ = ["Program", "compile"]
+
+FLOAT = np.dtype(float)
+
+
+class Program:
+    """A compiled loss: call it with parameters and inputs; print it to read it.
+
+    ``source`` is its text, ``function`` the bare function of it, without checks, ``constants`` the arrays
+    that the text refers to by name. Made by `compile`.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        constants: dict[str, Any],
+        params: list[Value],
+        inputs: dict[str, Any],
+        batch: tuple[str, ...],
+        xp: Any,
+    ) -> None:
+        self.source, self.constants, self.xp = source, constants, xp
+        self.params, self.inputs, self.batch = params, inputs, batch
+        self._shapes = {"theta": (len(params),)} | {
+            name: (None, *x.shape[1:]) if name in batch else x.shape for name, x in inputs.items()
+        }
+        file = f"<compiled program {id(self)}>"
+        names: dict[str, Any] = dict(constants)
+        exec(builtins.compile(source, file, "exec"), names)
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)  # lines in tracebacks
+        self.function = names["program"]
+        self._jax = xp.__name__.startswith("jax")
+        self._run = self.function
+        if self._jax:
+            import jax
+
+            self._run = jax.jit(self.function)
+        self._quiet = "where(" in source  # both branches are computed, and the one not taken may be anything
+
+    def __call__(self, theta: Any, **inputs: Any) -> tuple[Any, Any]:
+        """The loss and its gradient with respect to ``theta``, all parameters in one flat array.
+
+        Inputs have the shapes they were recorded with, those of a batch any number of rows in front; an
+        input left out is as it was recorded. Raises TypeError for unknown inputs, ValueError for wrong
+        shapes and OverflowError when the loss is infinite or undefined (not under JAX).
+        """
+        given = {**self.inputs, **inputs, "theta": theta}
+        if len(given) > len(self._shapes):
+            unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
+            raise TypeError(f"program: no input {unknown}; its inputs are {', '.join(self.inputs) or 'none'}")
+        for name, x in given.items():
+            if x.__class__ is not np.ndarray or x.shape != self._shapes[name] or x.dtype is not FLOAT:
+                given[name] = self._checked(name, x, self._shapes[name])
+        if self.batch and len({len(given[name]) for name in self.batch}) > 1:
+            rows = ", ".join(f"{name} {len(given[name])}" for name in self.batch)
+            raise ValueError(f"program: the inputs of a batch need equally many rows, not {rows}")
+        if self._jax:
+            return self._run(**given)  # type: ignore[no-any-return]
+        if self._quiet:
+            with np.errstate(all="ignore"):
+                value, gradient = self.function(**given)
+        else:
+            value, gradient = self.function(**given)
+        if not math.isfinite(value):
+            raise OverflowError(f"program: the loss is {value} at these parameters and inputs")
+        return value, gradient
+
+    def _checked(self, name: str, x: Any, shape: tuple[Any, ...]) -> Any:
+        """``x`` as an array of that shape, whose first axis may be None: any number of rows."""
+        x = self.xp.asarray(x, dtype=float)
+        if x.shape != shape and (shape[:1] != (None,) or x.ndim != len(shape) or x.shape[1:] != shape[1:]):
+            needed = str(shape).replace("None", "rows")
+            raise ValueError(f"program: {name} has shape {x.shape}; {needed} is needed")
+        return x
+
+    def theta(self) -> Any:
+        """The data of the parameters as they are now, in one flat array."""
+        return np.array([p.data for p in self.params])
+
+    def step(self, optimizer: Optimizer | Number, **inputs: Any) -> float:
+        """One step of training: sets every parameter's grad, moves its data, returns the loss before the step.
+
+        ``optimizer``: one of `micrograd_kr.optim`, or a learning rate for plain gradient descent.
+        """
+        value, gradient = self(self.theta(), **inputs)
+        for p, g in zip(self.params, gradient.tolist(), strict=True):
+            p.grad = g
+        if not isinstance(optimizer, Optimizer):
+            optimizer = SGD(self.params, optimizer)
+        optimizer.step()
+        return float(value)
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        inputs = "".join(f", {name}" for name in self.inputs)
+        return f"<Program of {len(self.params)} parameters: program(theta{inputs})>"
+
+
+def compile(
+    loss: Value,
+    params: Iterable[Value],
+    inputs: Mapping[str, Any] | None = None,
+    batch: Iterable[str] = (),
+    xp: Any = np,
+) -> Program:
+    """The array program of a recorded loss and of its gradient.
+
+    ``inputs``: names and (nested lists of) leaf Values to which other numbers can be given; every other
+    leaf is a constant. ``batch``: names of inputs that are recorded for one example and get one more axis,
+    for any number of rows; the loss is then the mean over the rows. ``xp``: numpy or jax.numpy, which runs
+    the same source under `jax.jit` and for that switches JAX to 64 bits.
+
+    Raises TypeError and ValueError for a loss, parameters or inputs that it cannot use, among them a
+    Value that took part in a Python comparison: the branch that was taken is not part of the graph.
+
+    >>> x = Value(2.0, "x")
+    >>> print(compile(x * x + 1, [x]))
+    def program(theta):
+    ...
+    """
+    params = list(params)
+    named = {name: _leaves(name, values) for name, values in (inputs or {}).items()}
+    batch = (batch,) if isinstance(batch, str) else tuple(batch)
+    _check(loss, params, named, batch)
+    leaves = params + [v for values, _ in named.values() for v in values]
+    shapes = [(len(params),), *[shape for _, shape in named.values()]]
+    graph = fuse(loss, leaves)
+    groups, count = group(graph, [math.prod(s) for s in shapes], [False, *[name in batch for name in named]])
+    arrays = layout(groups, shapes, graph.constants, count)
+    if not (arrays[-1].group.differentiable if len(graph.alive) else graph.loss in range(len(params))):
+        raise ValueError(f"compile: the loss {loss!r} depends on none of the {len(params)} parameters")
+    if xp is not np and xp.__name__.startswith("jax"):
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    at = graph.loss if not len(graph.alive) else None
+    expressions = Emitter(arrays, ["theta", *named], [p.label for p in params], at)
+    body, constants = write(
+        ["theta", *named], batch[:1], expressions.forward, loss=expressions.loss, dtheta=expressions.gradient
+    )
+    recorded = {
+        name: np.array([v.data for v in values]).reshape((1,) * (name in batch) + shape)
+        for name, (values, shape) in named.items()
+    }
+    return Program(f"{head(body, xp.__name__)}\n\n\n{body}".lstrip(), constants, params, recorded, batch, xp)
+
+
+def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:
+    """The Values in nested lists, and the lists' shape."""
+    if isinstance(values, Value):
+        if values.op is not None:
+            raise ValueError(f"compile: {values!r} in input {name!r} was computed by {values.op.name}; inputs are leaves")
+        return [values], ()
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(
+            f"compile: {values!r} in input {name!r} is a {type(values).__name__}; make it a Value before it is used"
+        )
+    parts = [_leaves(name, part) for part in values]
+    if len({shape for _, shape in parts}) > 1:
+        raise ValueError(f"compile: input {name!r} is no rectangle: it has parts of shapes {parts[0][1]} and others")
+    return [v for part, _ in parts for v in part], (len(parts), *(parts[0][1] if parts else ()))
+
+
+def _check(loss: Any, params: list[Any], named: dict[str, Any], batch: tuple[str, ...]) -> None:
+    """Raise the error that says what is wrong with what compile was given."""
+    if not isinstance(loss, Value):
+        raise TypeError(f"compile: the loss is {loss!r}, a {type(loss).__name__}; a Value is needed")
+    for p in params:
+        if not isinstance(p, Value):
+            raise TypeError(f"compile: the parameter {p!r} is a {type(p).__name__}; a Value is needed")
+        if p.op is not None:
+            raise ValueError(f"compile: the parameter {p!r} was computed by {p.op.name}; parameters are leaves")
+    for name in named:
+        if not name.isidentifier() or keyword.iskeyword(name) or name == "theta":
+            raise ValueError(f"compile: an input cannot be named {name!r}: it becomes an argument beside theta")
+    for name in batch:
+        if name not in named:
+            raise ValueError(f"compile: {name!r} in batch is none of the inputs {', '.join(named) or '(none)'}")
+    seen: dict[Value, str] = {}
+    for where, values in [("parameters", params), *[(f"input {name!r}", vs) for name, (vs, _) in named.items()]]:
+        for v in values:
+            if v in seen:
+                raise ValueError(f"compile: {v!r} is listed in the {where} and before in the {seen[v]}")
+            if hasattr(v, "_compared"):
+                raise compared(v)
+            seen[v] = where

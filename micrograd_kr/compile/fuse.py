@@ -1,0 +1,176 @@
+"""Read the recorded graph into arrays of integers, and join chains of additions and multiplications.
+
+Every node becomes a number: parameters first, then inputs, then what was computed from them. What
+depends on neither is a constant, known by its value, and has a negative number: the constant c is
+``constants[~c]``. Additions, subtractions, multiplications and all that is made of them are one kind
+of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has b = ONE.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine import Value
+from ..ops import Op
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+ONE, MINUS = -1, -2  # the constants 1 and -1
+
+# The rows of the table that are sums of products, known by their text: where the second factor of each
+# operand stands, counted from the operand itself; "m" is the length of a list.
+SUMS = {"x + y", "x - y", "x * y", "-x", "sum(x)", "dot(x, y)", "dot(w, x) + b"}
+
+
+@dataclass
+class Graph:
+    """The recorded graph as numbers.
+
+    Operation i has the operands ``args[start[i] : start[i + 1]]``; a sum of products has the factors
+    ``a[first[i] : first[i + 1]]`` and ``b`` likewise. Leaves have neither.
+    """
+
+    leaves: int  # how many numbers are parameters and inputs
+    rows: list[Op | None]  # of each node; None for a sum of products
+    start: Ints
+    args: Ints
+    first: Ints
+    a: Ints
+    b: Ints
+    plus: Floats  # the constant of each sum of products
+    alive: Ints  # the nodes that are left after fusion, each after its operands
+    constants: Floats
+    loss: int
+
+
+def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], list[int], list[float], int]:
+    """The operations below ``loss`` in order: their rows, how many operands each has, the operands,
+    the constants, and the number of the loss."""
+    number: dict[Value, int] = {v: i for i, v in enumerate(leaves)}
+    constant: dict[float, int] = {1.0: ONE, -1.0: MINUS}
+    rows: list[Op] = []
+    lengths: list[int] = []
+    args: list[int] = []
+    node = len(leaves)
+    for v in loss.topological_order():
+        if v.op is None:
+            if v not in number:
+                number[v] = constant.setdefault(v.data, ~len(constant))
+            continue
+        ids = [
+            number[x] if isinstance(x, Value) else constant.setdefault(x, ~len(constant)) for x in v.operands
+        ]
+        if max(ids) < 0:
+            number[v] = constant.setdefault(v.data, ~len(constant))
+            continue
+        if hasattr(v, "_compared"):
+            raise compared(v)
+        number[v] = node
+        node += 1
+        rows.append(v.op)  # type: ignore[arg-type]
+        lengths.append(len(ids))
+        args += ids
+    return rows, lengths, args, list(constant), number[loss]
+
+
+def compared(v: Value) -> ValueError:
+    """The error for a branch that the recording has already taken."""
+    return ValueError(
+        f"compile: {v!r} took part in a Python comparison, which recorded one branch only; "
+        "use maximum, minimum, relu or abs instead of if, or compare .data if the branch is meant to be fixed"
+    )
+
+
+def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
+    """The graph below ``loss`` with single-use chains of + as one sum, and their products inside it."""
+    rows, lengths_, args_, constants, end = read(loss, leaves)
+    known = {op: op.forward for op in set(rows)}
+    n = len(leaves) + len(rows)
+    lengths = np.array([0] * len(leaves) + lengths_, dtype=np.int64)
+    args = np.array(args_, dtype=np.int64)
+    start = np.concatenate([[0], np.cumsum(lengths)])
+    owner = np.repeat(np.arange(n), lengths)
+    text = np.array([""] * len(leaves) + [known[op] if known[op] in SUMS else "" for op in rows], dtype=object)
+    kinds, kind = np.unique(text.astype(str), return_inverse=True)
+    is_sum = (kinds != "")[kind]
+
+    # every operand of a sum of products as a term a * b
+    b = np.full(len(args), ONE)
+    keep = is_sum[owner]
+    place = np.arange(len(args)) - start[owner]
+    of = kind[owner]
+    for k, form in enumerate(kinds):
+        mine = of == k
+        if form == "x - y":
+            b[mine & (place == 1)] = MINUS
+        elif form == "-x":
+            b[mine] = MINUS
+        elif form in ("x * y", "dot(x, y)", "dot(w, x) + b"):
+            m = lengths[owner] // 2  # the length of each list
+            partner = np.flatnonzero(mine & (place < m))
+            b[partner] = args[partner + m[partner]]
+            keep &= ~(mine & (place >= m) & (place < 2 * m))
+    node, a, b = owner[keep], args[keep], b[keep]
+    swap = a < 0
+    a, b = np.where(swap, b, a), np.where(swap, a, b)
+
+    keep, root = _joined(node, a, b, is_sum, np.bincount(args[args >= 0], minlength=n))
+    node = root[node]
+    fixed = a < 0  # a constant times a constant
+    values = np.array(constants)
+    plus = np.bincount(node[fixed], values[~a[fixed]] * values[~b[fixed]], minlength=n)
+    keep &= ~fixed
+    order = np.flatnonzero(keep)
+    order = order[np.argsort(node[order], kind="stable")]
+    node, a, b = node[order], a[order], b[order]
+    return Graph(
+        leaves=len(leaves),
+        rows=[None] * len(leaves) + [None if s else op for s, op in zip(is_sum[len(leaves) :], rows, strict=True)],
+        start=start,
+        args=args,
+        first=np.searchsorted(node, np.arange(n + 1)),
+        a=a,
+        b=b,
+        plus=plus,
+        alive=np.flatnonzero((root == np.arange(n)) & (lengths > 0)),
+        constants=values,
+        loss=end,
+    )
+
+
+def _joined(node: Ints, a: Ints, b: Ints, is_sum: npt.NDArray[np.bool_], uses: Ints) -> tuple[Any, Ints]:
+    """Which terms stay, and the sum that each node has become a part of (itself when of none).
+
+    A sum used once, as a term of another sum, becomes a part of it. But where several sums that hold
+    products meet, they are units, as the outputs of neurons in a total are, and stay.
+    """
+    n = len(uses)
+    product = (b < MINUS) | (b >= 0)
+    fixed, a = a < 0, np.maximum(a, 0)
+    single = np.bincount(node, minlength=n) == 1
+    bare = np.zeros(n, dtype=bool)  # nothing but one product
+    bare[node[product]] = single[node[product]]
+    joins = (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
+    sums = joins & ~bare[a]
+    meet = np.bincount(node[sums], minlength=n)
+
+    holds = np.zeros(n, dtype=bool)  # holds products, itself or in the one sum that joins it
+    holds[node[product | (joins & bare[a])]] = True
+    below = np.arange(n)
+    only = sums & (meet[node] == 1)
+    below[node[only]] = a[only]
+    while (below != below[below]).any():
+        holds |= holds[below]
+        below = below[below]
+    holds |= holds[below]
+
+    joins &= bare[a] | (meet[node] == 1) | ~holds[a]
+    root = np.arange(n)
+    root[a[joins]] = node[joins]
+    while (root != root[root]).any():
+        root = root[root]
+    return ~joins, root

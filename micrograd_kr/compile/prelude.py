@@ -1,0 +1,50 @@
+"""The few functions that an array library lacks, as text for the top of an emitted program.
+
+The programs run under NumPy and under JAX; where the two differ, the difference is here.
+"""
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+
+NUMPY = {
+    "erf": """
+import math
+from numpy import vectorize
+erf = vectorize(math.erf, otypes=[float])
+""",
+    "segment_sum": """
+def segment_sum(x, segments, count):
+    if x.ndim == 1:
+        return bincount(segments, x, count)
+    rows = arange(len(x))[:, None]
+    return bincount((rows * count + segments).ravel(), x.ravel(), len(x) * count).reshape(len(x), count)
+""",
+}
+
+JAX = {
+    "erf": """
+from jax.scipy.special import erf
+""",
+    "segment_sum": """
+def segment_sum(x, segments, count):
+    return zeros((*x.shape[:-1], count)).at[..., segments].add(x)
+""",
+}
+
+FUNCTIONS: dict[str, Any] = {**vars(np), "erf": np.vectorize(math.erf, otypes=[float])}  # on numbers known now
+
+
+def head(body: str, library: str) -> str:
+    """The lines that a program needs above it: imports, and what it uses of the functions here.
+
+    >>> print(head("h = maximum(exp(x), 0)", "numpy"))
+    from numpy import exp, maximum
+    """
+    own = JAX if library.startswith("jax") else NUMPY
+    used = "".join(text for name, text in own.items() if re.search(rf"\b{name}\(", body))
+    called = {name for name in re.findall(r"(?<![\w.])([a-z]\w*)\(", used + body)} - set(own)
+    names = sorted(name for name in called if name in vars(np))
+    return "\n".join([f"from {library} import {', '.join(names)}"] * bool(names) + [used] * bool(used)).rstrip()
