@@ -36,7 +36,7 @@ def train(model: MLP, X: list[list[float]], y: list[int], epochs: int, progress:
     optimizer = SGD(model.parameters(), lr=0.01, momentum=0.9)
     return fit(
         model, X, y, loss=binary_cross_entropy, optimizer=optimizer, metric=accuracy, epochs=epochs, batch_size=20,
-        progress=progress,
+        progress=progress, compiled=True,
     )  # fmt: skip
 
 

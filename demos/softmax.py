@@ -29,7 +29,7 @@ def train(X: list[list[float]], y: list[int], epochs: int, progress: bool = True
     optimizer = Adam(model.parameters(), lr=0.02)
     fit(
         model, X, y, loss=cross_entropy, optimizer=optimizer, metric=accuracy, epochs=epochs, batch_size=16,
-        progress=progress,
+        progress=progress, compiled=True,
     )  # fmt: skip
     return model
 

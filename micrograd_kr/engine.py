@@ -292,8 +292,8 @@ def as_value(x: Any, what: str = "as_value") -> Value:
 
 
 def _leaf(data: float, grad: float, label: str | None) -> Value:
-    v = Value(data, label)
-    v.grad = grad
+    v = Value(0.0, label)
+    v.data, v.grad = data, grad  # as they are, whatever was assigned to them
     return v
 
 

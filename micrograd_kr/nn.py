@@ -54,7 +54,9 @@ class Module:
         for attribute, part in vars(self).items():
             several = isinstance(part, list | tuple)
             for i, item in enumerate(part if several else [part]):
-                if isinstance(item, Module | Value):
+                if isinstance(item, Module) or (
+                    isinstance(item, Value) and item.op is None
+                ):  # what was computed is none
                     yield (f"{attribute.removesuffix('s')}{i}" if several else attribute), item
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:

@@ -39,13 +39,37 @@ MARKERS = "os^Dv<>pPX"  # a class differs in shape too, not in color alone
 METADATA: Mapping[str, dict[str, None]] = {".svg": {"Date": None}, ".png": {"Software": None}}
 
 
-def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (5.5, 4.2)) -> Figure:
+class Picture(Figure):
+    """A Figure whose letters come from fonts that have Hangul, however and wherever it is drawn.
+
+    A notebook shows it when it is the last value of a cell.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        """Draw everything, in these fonts."""
+        for text in self.findobj(Text):
+            text.set_fontfamily(_fonts())
+        with matplotlib.rc_context({"font.family": _fonts()}):  # for the labels of ticks, which are made here
+            super().draw(renderer)
+
+    def encoded(self, suffix: str) -> bytes:
+        """The bytes of an SVG or PNG file; the same for the same picture."""
+        out = BytesIO()
+        with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "micrograd_kr"}):
+            self.savefig(out, format=suffix[1:], dpi=150, metadata=METADATA[suffix])
+        return out.getvalue()
+
+    def _repr_png_(self) -> bytes:
+        return self.encoded(".png")
+
+
+def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (5.5, 4.2)) -> Picture:
     """An empty Figure with ``rows`` × ``columns`` axes in ``.axes``, each ``size`` inches.
 
     >>> len(figure(2, 3).axes)
     6
     """
-    made = Figure(figsize=(size[0] * columns, size[1] * rows), layout="constrained")
+    made = Picture(figsize=(size[0] * columns, size[1] * rows), layout="constrained")
     FigureCanvasAgg(made)
     made.subplots(rows, columns)
     for ax in made.axes:
@@ -53,22 +77,16 @@ def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (5.5, 4.
     return made
 
 
-def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
+def save(figure: Picture, path: str | os.PathLike[str]) -> Path:
     """Write ``figure`` as SVG or PNG, by the suffix of ``path``, whole or not at all; return the path.
 
-    The same figure gives the same bytes. In an SVG letters are outlines and need no font.
+    In an SVG letters are outlines and need no font.
     """
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in METADATA:
         raise ValueError(f"{path}: a picture is written as .svg or .png")
-    fonts = _fonts()
-    out = BytesIO()
-    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "micrograd_kr", "font.family": fonts}):
-        for text in figure.findobj(Text):
-            text.set_fontfamily(fonts)
-        figure.savefig(out, format=suffix[1:], dpi=150, metadata=METADATA[suffix])
-    replace_file(path, out.getvalue())
+    replace_file(path, figure.encoded(suffix))
     return path
 
 
@@ -92,7 +110,7 @@ def decision_boundary(
     ax: Axes | None = None,
     title: str = "Decision boundary · 결정 경계",
     steps: int = 60,
-) -> Figure:
+) -> Picture:
     """The plane colored by the class ``model`` predicts, and the samples X with their classes y.
 
     ``model`` takes two numbers: a single score decides by its sign, several by the largest. The
@@ -143,7 +161,7 @@ def loss_curve(
     ax: Axes | None = None,
     title: str = "Loss · 손실",
     log: bool = False,
-) -> Figure:
+) -> Picture:
     """The loss over the epochs: of a `History`, with validation if it has one, or of several, by name.
 
     ``curves``: a history, or a dict of names and lists of numbers. ``log``: a logarithmic scale.
@@ -165,7 +183,7 @@ def loss_curve(
     return made
 
 
-def activation_curve(name: str, *, ax: Axes | None = None, width: float = 5.0) -> Figure:
+def activation_curve(name: str, *, ax: Axes | None = None, width: float = 5.0) -> Picture:
     """An op of one operand and its derivative, both with their formula in the table, over -width to width."""
     op = OPS.get(name)
     if op is None or op.operands[0] != "x" or (len(op.operands) > 1 and op.default is None):
@@ -184,7 +202,7 @@ def activation_curve(name: str, *, ax: Axes | None = None, width: float = 5.0) -
     return made
 
 
-def weight_histogram(model: Any, *, ax: Axes | None = None, title: str = "Weights · 가중치") -> Figure:
+def weight_histogram(model: Any, *, ax: Axes | None = None, title: str = "Weights · 가중치") -> Picture:
     """How the weights of each layer of ``model`` are spread; biases are left out."""
     ax, made = _axes(ax)
     layers: dict[str, list[float]] = {}
@@ -199,11 +217,12 @@ def weight_histogram(model: Any, *, ax: Axes | None = None, title: str = "Weight
     return made
 
 
-def _axes(ax: Axes | None) -> tuple[Axes, Figure]:
+def _axes(ax: Axes | None) -> tuple[Axes, Picture]:
     if ax is None:
         ax = figure().axes[0]
     made = ax.get_figure(root=True)
-    assert isinstance(made, Figure)
+    if not isinstance(made, Picture):
+        raise TypeError("ax must be one of the axes of plot.figure(), whose fonts have Hangul")
     return ax, made
 
 
