@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
 
+from . import demo
 from .draw import draw
 from .engine import Value
 from .expression import functions, numbers, read
@@ -58,7 +59,20 @@ def _parser(lang: str) -> argparse.ArgumentParser:
             command.add_argument("--frames", metavar="FOLDER", help=say("arg_frames", lang))
         else:
             command.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=say("arg_output", lang))
+    about, listed = say("about_demo", lang), "\n".join(f"  {n:<24}{demo.about(p)}" for n, p in demo.demos().items())
+    command = commands.add_parser("demo", help=about, description=f"{about}\n\n{listed}", **{**style, "epilog": None})
+    command.set_defaults(run=_demo)
+    command.add_argument("name", metavar="NAME", nargs="?", help=say("arg_demo", lang))
+    command.add_argument("rest", metavar="...", nargs=argparse.REMAINDER, help=say("arg_rest", lang))
     return parser
+
+
+def _demo(args: argparse.Namespace, lang: str) -> None:
+    if args.name is None:
+        for name, path in demo.demos().items():
+            print(f"{name:<24}{demo.about(path)}")
+    else:
+        demo.run(args.name, args.rest)
 
 
 def _names() -> str:

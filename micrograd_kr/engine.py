@@ -208,6 +208,9 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
+    def __pos__(self) -> "Value":
+        return self
+
     def __bool__(self) -> bool:
         return self._compare(operator.ne, 0.0)
 

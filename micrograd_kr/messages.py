@@ -110,6 +110,9 @@ MESSAGES: dict[str, tuple[str, str]] = {  # in the order of LANGUAGES
         "순전파와 역전파를 한 노드씩 보여 줍니다",
         "show the forward and the backward pass, one node at a time",
     ),
+    "about_demo": ("데모를 보여 주거나 실행합니다", "list the demos, or run one"),
+    "arg_demo": ("데모의 이름. 없으면 목록을 보여 줍니다", "which one; without it they are listed"),
+    "arg_rest": ("데모에 넘길 인자. 예: --epochs 50", "arguments of the demo, such as --epochs 50"),
     "about_draw": ("계산 그래프를 그림으로 저장합니다", "write the graph as a picture"),
     "arg_expression": (
         "식. 예: 'relu(a*b + c)'. ;로 나누면 중간 값에 이름이 붙습니다: 'd = a*b; relu(d + c)'",

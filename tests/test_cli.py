@@ -206,3 +206,13 @@ def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert main(["step", *EXPRESSION]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_demos_are_listed_and_run_with_their_arguments(capsys, tmp_path):
+    assert main(["demo"]) == 0
+    assert "order_matters" in capsys.readouterr().out
+    assert main(["demo", "order_matters", "--out", str(tmp_path)]) == 0
+    assert "∂y/∂a = 25 " in capsys.readouterr().out
+    assert (tmp_path / "order_matters.svg").exists()
+    assert main(["demo", "nothing"]) == 2
+    assert "order_matters" in capsys.readouterr().err

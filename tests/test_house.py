@@ -31,7 +31,7 @@ MODULES = {module(name): name for name in FILES}
 # From the bottom up; a row knows the rows before it. Others (helpers of draw, compile ...) stand above the
 # core and may be arranged as they like, but not in a circle.
 CORE = [["ops"], ["record"], ["engine"], ["gradients"], ["files"], ["save"], ["nn"], ["losses", "optim"]]
-UPPER = [["draw"], ["step"], ["compile"], ["data", "train", "plot"], ["player"], ["__main__"]]
+UPPER = [["draw"], ["player"], ["step"], ["compile"], ["data", "train", "plot"], ["__main__"]]
 LEVEL = {name: level for level, names in enumerate(CORE + UPPER) for name in names}
 
 
