@@ -488,14 +488,22 @@ def test_text_has_the_contrast_of_wcag_aa_at_every_step(view: Open, scheme: str)
         assert page.evaluate(CONTRAST) == []
 
 
+OUTSIDE = """() => [...document.querySelectorAll("main > section")].flatMap((card) => {
+  const edge = card.getBoundingClientRect().right - 8;
+  return [...card.querySelectorAll("p, h2, dd, button, .formula > *")]
+    .filter((e) => e.getBoundingClientRect().right > edge).map((e) => e.outerHTML.slice(0, 80));
+})"""
+
+
 @pytest.mark.parametrize("graph", [shared, network, hostile])
-def test_phone_scrolls_only_down(view: Open, graph: Callable[[], Value]) -> None:
+def test_phone_scrolls_only_down_and_text_stays_in_its_card(view: Open, graph: Callable[[], Value]) -> None:
     page = view(graph(), viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     page.locator("#all summary").tap()
     for position in range(last(page) + 1):
         to(page, position)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert page.evaluate("visualViewport.scale") == 1
+        assert page.evaluate(OUTSIDE) == []
     for button in page.locator("#controls button, #controls select").all():
         box = button.bounding_box()
         assert box["width"] >= 44
