@@ -309,6 +309,19 @@ def test_compiled_or_not_a_wrong_target_is_an_error(loss, targets):
         assert data(model) == before
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_numpy_arrays_are_samples_like_any_other(compiled):
+    np = pytest.importorskip("numpy")
+    runs = []
+    for samples, targets in ((X, CLASSES), (np.array(X), np.array(CLASSES))):
+        model = MLP(2, [3, 3], seed=0)
+        history = quiet(
+            model, X=samples, y=targets, loss=cross_entropy, batch_size=8, metric=accuracy, compiled=compiled
+        )
+        runs.append((data(model), list(history)))
+    assert runs[0] == runs[1]
+
+
 def alive():
     return sum(type(v) is Value for v in gc.get_objects())
 
