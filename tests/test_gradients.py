@@ -201,14 +201,22 @@ def test_no_change_passes_unseen(name):
         x = Value(start)
         y = getattr(x, name)()
         (d,) = grad(y, [x], create_graph=True)
-        curvature = grad(d, [x])[0].data
+        slope, curvature = d.data, grad(d, [x])[0].data
         x.data = now
         try:
             (d,) = grad(y, [x], create_graph=True)
             again = grad(d, [x])[0].data
         except RuntimeError:
             continue
-        assert again == curvature
+        assert (d.data, again) == (slope, curvature)
+
+
+def test_no_change_passes_unseen_because_the_value_is_the_same():
+    x, y = Value(2.0), Value(3.0)
+    z = x * y
+    x.data, y.data = 3.0, 2.0
+    with pytest.raises(RuntimeError, match="changed after the forward pass"):
+        grad(z, [x, y], create_graph=True)
 
 
 def test_changing_data_back_is_no_change():

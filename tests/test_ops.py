@@ -643,6 +643,14 @@ def test_data_that_became_nan_is_named():
             make()
 
 
+def test_data_that_became_no_number_is_an_error():
+    w = Value(1.0, label="w")
+    w.data = "1"
+    for make in (lambda: w * 0.5, lambda: w.tanh(), lambda: mk.sum([w]), lambda: mk.dot([w], [w]), lambda: w / w):
+        with pytest.raises(TypeError):
+            make()
+
+
 @pytest.mark.parametrize("name", OPS)
 def test_help_says_what_it_is(name):
     """help(mk.tanh) and help(Value.tanh) name the op and show its formula."""
