@@ -1,4 +1,6 @@
-"""왜 위상 정렬인가 / Why the order matters.
+"""Why the order matters: reverse topological order beside plain recursion, two numbers, one of them wrong.
+
+왜 위상 정렬인가: 같은 그래프를 두 가지 순서로 거꾸로 걸어 봅니다.
 
 The same graph backwards twice: in reverse topological order, and by plain recursion that hands a node's
 gradient on before everything that uses the node has been heard. Two numbers, one of them wrong.
@@ -32,6 +34,7 @@ def recursive_backward(v: Value) -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Print both results and the numeric derivative, write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
     out = parser.parse_args(argv).out
@@ -51,7 +54,8 @@ def main(argv: list[str] | None = None) -> None:
     h = 1e-6
     slope = [((x + h) + 3 + (x + h) * 3 + ((x + h) + 3) * (x + h) * 3) for x in (2.0, 2.0 - 2 * h)]
     print(f"수치 미분 / central difference          ∂y/∂a = {(slope[0] - slope[1]) / (2 * h):.4f}\n")
-    print("c는 e와 f가 모두 쓴다. 한쪽의 몫만 듣고 부모에게 넘기면, 나머지를 들은 뒤 다시 넘길 때 앞의 몫이 두 번 더해진다.")
+    print("c는 e와 f가 모두 쓴다. 한쪽의 몫만 듣고 부모에게 넘기면, 나머지를 들은 뒤 다시 넘길 때")
+    print("앞의 몫이 두 번 더해진다. 그래서 노드는 자기를 쓰는 쪽이 모두 끝날 때까지 기다린다.")
     print("c is used by e and by f. Whoever passes its gradient on after hearing only one of them passes")
     print("that share on again with the second: it is counted twice. So a node waits for all its users.")
     print(f"\n{path}")

@@ -208,6 +208,9 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
+    def __pos__(self) -> "Value":
+        return self
+
     def __bool__(self) -> bool:
         return self._compare(operator.ne, 0.0)
 
@@ -292,8 +295,8 @@ def as_value(x: Any, what: str = "as_value") -> Value:
 
 
 def _leaf(data: float, grad: float, label: str | None) -> Value:
-    v = Value(data, label)
-    v.grad = grad
+    v = Value(0.0, label)
+    v.data, v.grad = data, grad  # as they are, whatever was assigned to them
     return v
 
 

@@ -30,8 +30,8 @@ MODULES = {module(name): name for name in FILES}
 
 # From the bottom up; a row knows the rows before it. Others (helpers of draw, compile ...) stand above the
 # core and may be arranged as they like, but not in a circle.
-CORE = [["ops"], ["record"], ["engine"], ["gradients"], ["nn"], ["losses", "optim"]]
-UPPER = [["draw"], ["step"], ["compile"], ["data", "train", "plot", "save"], ["player"], ["__main__"]]
+CORE = [["ops"], ["record"], ["engine"], ["gradients"], ["files"], ["save"], ["nn"], ["losses", "optim"]]
+UPPER = [["draw"], ["player"], ["step"], ["compile"], ["data", "train", "plot"], ["__main__"]]
 LEVEL = {name: level for level, names in enumerate(CORE + UPPER) for name in names}
 
 
@@ -54,7 +54,7 @@ def imports(name):
     return found
 
 
-GRAPH = {module(name): imports(name) - {module(name)} for name in FILES}
+GRAPH = {m: imports(name) - {m} for m, name in MODULES.items()}
 
 
 def top(name):
@@ -117,8 +117,17 @@ SAYS = {
     "summary.py": {"linear"},  # a layer without activation
     "plot.py": {"log"},  # the scale of an axis
     "render.py": {"dot"},  # the program
-    "compile/array.py": {"erf", "neg", "sum", "sqrt", "maximum", "minimum"},  # NumPy's names, and its own kinds
-    "compile/emit.py": {"pow", "sum", "dot"},  # the functions a row's text may call
+    "compile/array.py": {
+        "erf",
+        "exp",
+        "log",
+        "neg",
+        "sum",
+        "sqrt",
+        "maximum",
+        "minimum",
+    },  # NumPy's names, and its own kinds
+    "compile/emit.py": {"pow", "sum", "dot", "logsumexp"},  # the functions a row's text may call
     "compile/prelude.py": {"erf", "logsumexp"},  # what NumPy lacks
 }
 
@@ -204,7 +213,7 @@ def test_nobody_touches_the_collector_or_the_recursion_limit(name):
 
 # Lines of code, without docstrings, comments and blank lines: what a learner has to read.
 BUDGET = {"ops.py": 150, "record.py": 200, "engine.py": 250, "gradients.py": 100, "nn.py": 200}
-BUDGET |= {"losses.py": 100, "optim.py": 100, "draw.py": 220, "step.py": 220, "compile/array.py": 400}
+BUDGET |= {"losses.py": 100, "optim.py": 100, "draw.py": 220, "step.py": 220, "compile/array.py": 420}
 OTHERS = 350
 
 

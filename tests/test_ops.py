@@ -536,7 +536,7 @@ NOT_NUMBERS = [
     [],
     [1.0],
     {},
-    object(),
+    pytest.param(object(), id="object()"),
     Decimal("0.1"),
     np.bool_(True),
     int,

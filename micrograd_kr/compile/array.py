@@ -148,6 +148,8 @@ def as_float(x: Expr) -> Expr:
 
 def split(x: Expr) -> tuple[float, Expr | None]:
     """``x`` as a number times the rest; the rest is None for a number."""
+    if x.op == "broadcast":
+        x = x.args[0] if x.args[0].scalar else x
     if x.scalar:
         return float(x.attr), None
     if x.op == "neg":
@@ -333,6 +335,11 @@ def spread(x: Expr, shape: Shape) -> Expr:
     return x if x.shape == shape else _make(x.book, "broadcast", (as_float(x),), None, shape)
 
 
+def swapped(axes: int) -> Shape:
+    """The order of axes that transposes matrices."""
+    return (*range(axes - 2), axes - 1, axes - 2)
+
+
 def transpose(x: Expr, order: Sequence[int]) -> Expr:
     """The axes in another order."""
     order = tuple(order)
@@ -342,8 +349,8 @@ def transpose(x: Expr, order: Sequence[int]) -> Expr:
         return const(x.book, np.transpose(x.attr, order))
     if x.op == "transpose":
         return transpose(x.args[0], [x.attr[k] for k in order])
-    if x.op == "@" and len(order) == 2 and all(len(a.shape) == 2 for a in x.args):
-        return matmul(transpose(x.args[1], (1, 0)), transpose(x.args[0], (1, 0)))
+    if x.op == "@" and order == swapped(len(order)) and all(len(a.shape) == len(order) for a in x.args):
+        return matmul(transpose(x.args[1], order), transpose(x.args[0], order))
     return _make(x.book, "transpose", (x,), order, tuple([x.shape[k] for k in order]), x.boolean)
 
 
@@ -371,9 +378,11 @@ def expand(x: Expr, present: Sequence[bool]) -> Expr:
 
 
 def own(x: Expr) -> Expr:
-    """``x``, copied when it is only a view of something: what a program returns is the caller's."""
-    views = ("name", "const", "index", "reshape", "transpose", "broadcast")
-    return _make(x.book, "copy", (x,), None, x.shape) if x.shape and x.op in views else x
+    """``x``, copied when it is a part of an argument or repeats itself: what a program returns is the caller's."""
+    base = x
+    while base.op in ("index", "reshape", "transpose"):
+        base = base.args[0]
+    return _make(x.book, "copy", (x,), None, x.shape) if x.shape and base.op in ("name", "const", "broadcast") else x
 
 
 def take(x: Expr, positions: npt.NDArray[np.int64]) -> Expr:
@@ -403,8 +412,10 @@ def times_rows(x: Expr) -> Expr:
 
 
 def mean_of_rows(x: Expr) -> Expr:
-    """The mean over the examples."""
-    return _make(x.book, "mean", (x,), None, x.shape[1:])
+    """The mean over the examples of a number for each; what is the same for all stands outside."""
+    parts = [mul(const(x.book, c), y) for c, y in summands(x)]
+    rows, rest = [p for p in parts if p.batched], [p for p in parts if not p.batched]
+    return total([_make(x.book, "mean", (total(rows),), None, ()), *rest])
 
 
 def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
@@ -424,7 +435,7 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
         return x
     if c != 1.0 and x.name is None:
         return scaled(c, sum_over(spread(rest, x.shape), axes))
-    if x.op == "reshape" and len(axes) == len(x.shape) and not x.batched:
+    if len(axes) == len(x.shape) and (x.op == "transpose" or x.op == "reshape" and not x.batched):
         return sum_over(x.args[0], range(len(x.args[0].shape)))
     x = as_float(x)
     return _make(x.book, "sum", (x,), axes, tuple([s for k, s in enumerate(x.shape) if k not in axes]))
@@ -478,33 +489,28 @@ def contract(x: Expr, of_x: str, y: Expr, of_y: str, out: str) -> Expr:
     left = [k for k in out if k in of_x and k not in of_y]
     right = [k for k in out if k in of_y and k not in of_x]
     sizes = dict(zip(of_x + of_y, x.shape + y.shape, strict=True))
-    if not both:
-        if "".join(left + right) != out and "".join(right + left) == out:
-            return contract(y, of_y, x, of_x, out)
-        if "".join(left + right) == out and (len(right) <= 1 or ROWS not in right):
-            x = _matrix(x, [of_x.index(k) for k in summed], [of_x.index(k) for k in left])
-            y = _matrix(y, [of_y.index(k) for k in summed], [of_y.index(k) for k in right])
-            if len(x.shape) > 1:
-                x = transpose(x, (*range(1, len(x.shape)), 0))
-            return reshape(matmul(x, y), tuple([sizes[k] for k in out]))
-    if len(summed) == 1 and out == "".join(both + left + right) and len(left) <= 1 and len(right) <= 1 and left + right:
-        if len(left) and len(right):
-            x = transpose(x, [of_x.index(k) for k in both + left + summed])
-            y = transpose(y, [of_y.index(k) for k in both + summed + right])
-            return matmul(x, y)
-    x, y = as_float(x), as_float(y)
-    return _make(x.book, "einsum", (x, y), f"{of_x},{of_y}->{out}", tuple([sizes[k] for k in out]))
+    if right and out[len(both)] == right[0] and not both:  # so that the result needs no transpose
+        return contract(y, of_y, x, of_x, out)
+    if both and not (left and right):
+        return _make(x.book, "einsum", (as_float(x), as_float(y)), f"{of_x},{of_y}->{out}", tuple([sizes[k] for k in out]))
+    value = matmul(_matrix(x, of_x, both, left, summed), _matrix(y, of_y, both, summed, right))
+    made = both + left + right
+    return transpose(reshape(value, tuple([sizes[k] for k in made])), [made.index(k) for k in out])
 
 
-def _matrix(x: Expr, rows: list[int], columns: list[int]) -> Expr:
-    """``x`` with the given axes as its rows and its columns; columns that include ROWS stay apart."""
-    x = transpose(x, rows + columns)
-    over, along = x.shape[: len(rows)], x.shape[len(rows) :]
-    if len(over) > 1:
-        over = (-1,) if ROWS in over else (math.prod(over),)
-    if len(along) > 1 and ROWS not in along:
-        along = (math.prod(along),)
-    return reshape(x, over + along)
+def _matrix(x: Expr, letters: str, both: list[str], first: list[str], second: list[str]) -> Expr:
+    """``x`` with its axes in order and two of them left after those of ``both``: as many matrices."""
+    sizes = dict(zip(letters, x.shape, strict=True))
+
+    def flat(ks: list[str]) -> Shape:
+        if len(ks) < 2:
+            return tuple([sizes[k] for k in ks])
+        return (-1,) if ROWS in ks else (math.prod([sizes[k] for k in ks]),)
+
+    if list(letters) == second + first and first and second:  # the transpose of what is there
+        return transpose(reshape(x, flat(second) + flat(first)), (1, 0))
+    x = transpose(x, [letters.index(k) for k in both + first + second])
+    return reshape(x, tuple([sizes[k] for k in both]) + flat(first) + flat(second))
 
 
 def _sum_alone(x: Expr, of_x: str, others: str) -> tuple[Expr, str]:
@@ -547,6 +553,8 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
                 return f"{at(0, ATOM)}.ravel()", ATOM
             return f"{at(0, ATOM)}.reshape({', '.join(map(str, shape))})", ATOM
         case "transpose":
+            if len(attr) > 2 and attr == swapped(len(attr)):
+                return f"swapaxes({args[0][0]}, -1, -2)", ATOM
             if attr == tuple(range(len(attr)))[::-1]:
                 return f"{at(0, ATOM)}.T", ATOM
             return f"{at(0, ATOM)}.transpose({', '.join(map(str, attr))})", ATOM

@@ -118,17 +118,19 @@ class Emitter:
                 self.values.append(self.names.value(a, A.spread(value, self.full(a))))
         end = len(arrays) - 1 if at is None else 0
         self.loss = self.values[end] if at is None else view(self.values[0], np.array(at))
-        self.forward = len(self.book)
         self.parts: dict[int, list[tuple[Any, Expr]]] = {a.group.number: [] for a in arrays}
         seed = A.const(self.book, 1.0)
         if arrays[end].group.batched:
             self.loss = A.mean_of_rows(self.loss)
+        self.forward = len(self.book)
+        if arrays[end].group.batched:
             seed = seed / A.variable(self.book, A.ROWS, ())
         self.parts[end].append((np.array(at or 0), seed))
         for a in reversed(arrays[len(leaves) :]):
             if a.group.differentiable and self.parts[a.group.number]:
                 g = assemble(self.parts.pop(a.group.number), self.full(a))
                 self.backward(a, A.named(g, self.values[a.group.number]))
+        self.parts[0] = self.parts[0] or [(np.arange(a.shape[0]), A.const(self.book, 0.0)) for a in arrays[:1]]
         g = assemble(self.parts[0], self.full(arrays[0]), self.names.parameters)
         self.gradient = A.own(A.spread(g, self.full(arrays[0])))
 
@@ -154,6 +156,8 @@ class Emitter:
             return A.const(self.book, index)
         present = [n > 1 or k == lists for k, n in enumerate(index.shape)]
         x = self.view(operand, index.reshape([n for n, p in zip(index.shape, present, strict=True) if p]))
+        if lists is None and x.op == "broadcast" and not x.args[0].shape:  # a number, whatever the shape
+            return x.args[0]
         return A.expand(x, [True] * x.batched + present)
 
     def view(self, operand: Operand, index: Any) -> Expr:
@@ -173,6 +177,8 @@ class Emitter:
 
     def add(self, operand: Operand, index: Any, value: Expr, full: Shape, lists: int | None = None) -> None:
         """Note a gradient of shape ``full`` for what an operand reads."""
+        if value.scalar and value.attr == 0:
+            return
         kept = [n > 1 or k == lists for k, n in enumerate(index.shape)]
         batched = len(full) > len(kept)
         if batched:
@@ -302,6 +308,8 @@ class Emitter:
                 value = self.read(x, index, lists)
                 value = A.sum_over(value, [lists + value.batched])
                 parts.append(value * float(y.index.flat[0]))
+            elif y.source == CONSTANT and not y.index.any():
+                parts.append(A.const(self.book, 0.0))
             else:
                 (p, of_p), (q, of_q) = self.factor(x), self.factor(y)
                 letters = A.ROWS * (len(full) > len(a.shape)) + AXES[: len(a.shape)]

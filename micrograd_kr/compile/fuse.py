@@ -6,6 +6,7 @@ depends on neither is a constant, known by its value, and has a negative number:
 of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has b = ONE.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from ..ops import Op
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-ONE, MINUS = -1, -2  # the constants 1 and -1
+ONE, MINUS, LOWEST = -1, -2, -3  # the constants 1, -1 and minus infinity
 
 # The rows of the table that are sums of products, known by their text: where the second factor of each
 # operand stands, counted from the operand itself; "m" is the length of a list.
@@ -51,7 +52,7 @@ def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], lis
     """The operations below ``loss`` in order: their rows, how many operands each has, the operands,
     the constants, and the number of the loss."""
     number: dict[Value, int] = {v: i for i, v in enumerate(leaves)}
-    constant: dict[float, int] = {1.0: ONE, -1.0: MINUS}
+    constant: dict[float, int] = {1.0: ONE, -1.0: MINUS, -math.inf: LOWEST}
     rows: list[Op] = []
     lengths: list[int] = []
     args: list[int] = []

@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..ops import Op
-from .fuse import MINUS, ONE, Floats, Graph, Ints
+from .fuse import LOWEST, ONE, Floats, Graph, Ints
+
+# What makes a list longer without changing the result, for lists of different lengths side by side.
+FILLING = {"logsumexp(x)": LOWEST}
 
 CONSTANT, POOL = -1, -2  # sources that are no group: numbers, and several groups at once
 
@@ -179,17 +182,20 @@ class _Grouping:
             first = seen.setdefault((row, args.tobytes()), i)
             self.same[i] = first
             if first == i:
-                kinds[row, len(args)][np.where(args < 0, args, self.of[args]).tobytes()].append(i)
+                kinds[row, 0 if row.forward in FILLING else len(args)][np.where(args < 0, args, self.of[args]).tobytes()].append(i)
         return [self.row(row, ids) for (row, _), members in kinds.items() for ids in gathered(members.values())]
 
     def row(self, row: Op, nodes: list[int]) -> Group:
-        """A group of nodes of one row of the table with equally many operands."""
-        graph = self.graph
-        args = self.same[graph.args[graph.start[nodes][:, None] + np.arange(graph.start[nodes[0] + 1] - graph.start[nodes[0]])]]
+        """A group of nodes of one row of the table, lists filled up to the longest."""
+        graph, ids = self.graph, np.array(nodes)
+        lengths = graph.start[ids + 1] - graph.start[ids]
+        place = np.arange(lengths.max())
+        at = graph.start[ids][:, None] + np.minimum(place, lengths[:, None] - 1)
+        args = np.where(place < lengths[:, None], self.same[graph.args[at]], FILLING.get(row.forward, 0))
         n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
         columns = [args[:, k * n : (k + 1) * n] for k in range(lists)]
         columns += [args[:, k] for k in range(lists * n, args.shape[1])]
-        return Group(-1, -1, np.array(nodes), row, slots=[self.slot(ids) for ids in columns])
+        return Group(-1, -1, ids, row, slots=[self.slot(ids) for ids in columns])
 
     def slot(self, ids: Ints) -> Slot:
         """An operand; from a pool when it comes from several groups."""

@@ -41,7 +41,9 @@ class Names:
         sides = [*a.operands, *[side for term in a.terms for side in term[:2]]]
         product = bool(a.shape) and any(p.index.ndim > len(a.shape) and p.index.shape[-1] > 1 and q.source != CONSTANT for p, q, _ in a.terms)
         single = a.row is not None and len([s for s in sides if s.source != CONSTANT]) == 1
-        note = " × ".join([*(["rows"] * a.group.batched), *[f"{n} {axis}".strip() for n, axis in zip(a.shape, self.axes[a.group.number], strict=True)]])
+        axes = self.axes[a.group.number]
+        counts = ["rows"] * a.group.batched + [f"{n} {axis}".strip() for n, axis in zip(a.shape, axes, strict=True)]
+        note = " × ".join(counts) * (any(axes) or a.group.batched)
         return A.named(x, "z" if product else "h" if single else "v", note)
 
     def axes_of(self, a: Array) -> list[str]:

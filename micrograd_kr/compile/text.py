@@ -103,7 +103,7 @@ def _names(lines: list[Expr], outputs: dict[Expr, str], taken: set[str]) -> dict
     taken = taken | set(outputs.values()) | set(vars(np)) | set(keyword.kwlist)
     several = Counter((x.name or "t").lower() for x in lines if x not in outputs and not isinstance(x.name, Expr))
     numbers = {base: itertools.count(1) for base in several}  # W1 and b1, w2 and b2: large and small share theirs
-    for x in lines:
+    for x in sorted(lines, key=lambda x: not _is_view(x)):
         if x in outputs or isinstance(x.name, Expr):
             continue
         base = x.name or "t"

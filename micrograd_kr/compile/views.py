@@ -35,6 +35,8 @@ def view(x: Expr, index: Ints) -> Expr:
     """The numbers of ``x`` at these positions of its flat storage, in the shape of ``index``."""
     lead = x.shape[: x.batched]
     source = x.shape[x.batched :]
+    if x.op == "broadcast" and not x.args[0].shape:
+        return A.spread(x.args[0], lead + index.shape)
     if index.size == A.size(source) and (index.ravel() == np.arange(index.size)).all():
         return A.reshape(x, lead + index.shape)
     axes = loops(index, source)
