@@ -73,16 +73,21 @@ def irregular(sizes: Sequence[int]) -> list[int]:
 
 def levels(graph: Graph) -> list[int]:
     """How far each node is from the leaves."""
-    level = [0] * (len(graph.rows) + len(graph.constants))  # constants are negative and count from the end
-    get = level.__getitem__
-    start, first = graph.start.tolist(), graph.first.tolist()
-    args, a, b = graph.args.tolist(), graph.a.tolist(), graph.b.tolist()
+    level = [1] * len(graph.rows)
+    level[: graph.leaves] = [0] * graph.leaves
+    n = len(graph.rows)
+    owners = np.repeat(np.arange(n), np.diff(graph.first))
+    users = np.concatenate([np.repeat(np.arange(n), np.diff(graph.start)), owners, owners])
+    used = np.concatenate([graph.args, graph.a, graph.b])
+    keep = used >= graph.leaves  # most edges of a network lead to leaves
+    keep[: len(graph.args)] &= np.array([row is not None for row in graph.rows])[users[: len(graph.args)]]
+    users, used = users[keep], used[keep]
+    order = np.argsort(users, kind="stable")
+    starts = np.searchsorted(users[order], np.arange(n + 1)).tolist()
+    operands = used[order].tolist()
     for i in graph.alive.tolist():
-        if graph.rows[i] is None:
-            s, e = first[i], first[i + 1]
-            level[i] = 1 + max(max(map(get, a[s:e])), max(map(get, b[s:e])))
-        else:
-            level[i] = 1 + max(map(get, args[start[i] : start[i + 1]]))
+        if starts[i] < starts[i + 1]:
+            level[i] = 1 + max(map(level.__getitem__, operands[starts[i] : starts[i + 1]]))
     return level
 
 
@@ -99,6 +104,7 @@ def group(graph: Graph, sizes: Sequence[int], batched: Sequence[bool]) -> tuple[
 class _Grouping:
     def __init__(self, graph: Graph, sizes: Sequence[int], batched: Sequence[bool]) -> None:
         self.graph = graph
+        self.lengths = np.diff(graph.start).tolist()
         n, constants = len(graph.rows), len(graph.constants)
         # both arrays end with the constants, which are negative numbers and so count from the end
         self.same = np.concatenate([np.arange(n), np.arange(-constants, 0)])  # the node that stands for each
@@ -174,16 +180,20 @@ class _Grouping:
     def rows(self, nodes: list[int]) -> list[Group]:
         """Group operations of the table. Other constants make another group: x**2 is not x**3."""
         graph = self.graph
-        seen: dict[Any, int] = {}
-        kinds: dict[Any, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
+        kinds: dict[Any, list[int]] = defaultdict(list)
         for i in nodes:
-            args = self.same[graph.args[graph.start[i] : graph.start[i + 1]]]
-            row = graph.rows[i]
-            first = seen.setdefault((row, args.tobytes()), i)
-            self.same[i] = first
-            if first == i:
-                kinds[row, 0 if row.forward in FILLING else len(args)][np.where(args < 0, args, self.of[args]).tobytes()].append(i)
-        return [self.row(row, ids) for (row, _), members in kinds.items() for ids in gathered(members.values())]
+            kinds[graph.rows[i], self.lengths[i]].append(i)
+        found: dict[Any, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for (row, length), ids in kinds.items():
+            args = self.same[graph.args[graph.start[ids][:, None] + np.arange(length)]]
+            seen: dict[Any, int] = {}
+            sources = np.where(args < 0, args, self.of[args])
+            members = found[row, 0 if row.forward in FILLING else length]
+            for i, operands, source in zip(ids, map(tuple, args.tolist()), map(tuple, sources.tolist()), strict=True):
+                self.same[i] = first = seen.setdefault(operands, i)
+                if first == i:
+                    members[source].append(i)
+        return [self.row(row, ids) for (row, _), members in found.items() for ids in gathered(members.values())]
 
     def row(self, row: Op, nodes: list[int]) -> Group:
         """A group of nodes of one row of the table, lists filled up to the longest."""
@@ -244,10 +254,10 @@ class _Grouping:
         """The terms of sums with a row for each, in columns of the same kinds."""
         cuts = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
         columns = [slice(s, e) for s, e in itertools.pairwise(cuts)]
-        few = irregular([len(a) * (c.stop - c.start) for c in columns])
+        few = set(irregular([len(a) * (c.stop - c.start) for c in columns]))
         terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for k, c in enumerate(columns) if k not in few]
         if few:
-            c = np.concatenate([np.arange(kind.shape[0])[columns[k]] for k in few])
+            c = np.flatnonzero(np.repeat([k in few for k in range(len(columns))], np.diff(cuts)))
             terms += loose(a[:, c].ravel(), b[:, c].ravel(), np.repeat(np.arange(len(a)), len(c)))
         return terms
 
@@ -255,9 +265,9 @@ class _Grouping:
 def gathered(groups: Iterable[list[int]]) -> list[list[int]]:
     """The groups of one operation on a level, the irregular ones as one."""
     groups = list(groups)
-    few = irregular([len(g) for g in groups])
+    few = set(irregular([len(g) for g in groups]))
     rest = [g for k, g in enumerate(groups) if k not in few]
-    return rest + [[i for k in few for i in groups[k]]] * bool(few)
+    return rest + [[i for k in sorted(few) for i in groups[k]]] * bool(few)
 
 
 def loose(a: Ints, b: Ints, owner: Ints) -> list[Term]:
