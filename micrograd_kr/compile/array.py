@@ -110,6 +110,8 @@ def named(x: Expr, name: "str | Expr", note: str = "", line: bool = False) -> Ex
 
 def const(book: dict[Any, Expr], value: Any) -> Expr:
     """A number or an array known now."""
+    if value.__class__ is float:
+        return _make(book, "const", (), value, ())
     value = np.asarray(value)
     if value.ndim == 0:
         plain = value.item()
@@ -497,7 +499,7 @@ def contract(x: Expr, of_x: str, y: Expr, of_y: str, out: str) -> Expr:
     left = [k for k in out if k in of_x and k not in of_y]
     right = [k for k in out if k in of_y and k not in of_x]
     sizes = dict(zip(of_x + of_y, x.shape + y.shape, strict=True))
-    if right and out[len(both)] == right[0] and not both:  # so that the result needs no transpose
+    if left and right and not both and out[0] == right[0]:  # so that the result needs no transpose
         return contract(y, of_y, x, of_x, out)
     if both and not (left and right):
         return _make(x.book, "einsum", (as_float(x), as_float(y)), f"{of_x},{of_y}->{out}", tuple([sizes[k] for k in out]))

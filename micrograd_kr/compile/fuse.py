@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 
 ONE, MINUS, LOWEST = -1, -2, -3  # the constants 1, -1 and minus infinity
 
+SUM = -1  # in place of a row of the table
+
 # The rows of the table that are sums of products, known by their text; from x * y on, the first half of the
 # operands is multiplied by the second half.
 SUMS = ["x + y", "x - y", "-x", "sum(x)", "x * y", "dot(x, y)", "dot(w, x) + b"]
@@ -30,16 +32,14 @@ SUMS = ["x + y", "x - y", "-x", "sum(x)", "x * y", "dot(x, y)", "dot(w, x) + b"]
 
 @dataclass
 class Graph:
-    """The recorded graph as numbers.
+    """The recorded graph as numbers: operands of node i are ``a[first[i] : first[i + 1]]``.
 
-    Operation i has the operands ``args[start[i] : start[i + 1]]``; a sum of products has the factors
-    ``a[first[i] : first[i + 1]]`` and ``b`` likewise. Leaves have neither.
+    Of a sum of products these are the first factors; the second ones are in ``b``.
     """
 
     leaves: int  # how many numbers are parameters and inputs
-    rows: list[Op | None]  # of each node; None for a sum of products
-    start: Ints
-    args: Ints
+    table: list[Op]  # the rows of the table that were met
+    row: Ints  # of each node, its place there; SUM for a sum of products
     first: Ints
     a: Ints
     b: Ints
@@ -96,48 +96,47 @@ def compared(v: Value) -> ValueError:
 
 def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
     """The graph below ``loss`` with single-use chains of + as one sum, and their products inside it."""
-    rows, lengths_, args_, constants, end = read(loss, leaves)
+    rows, counts, operands, constants, end = read(loss, leaves)
+    table = list(dict.fromkeys(rows))
+    place = {op: i for i, op in enumerate(table)}
     n = len(leaves) + len(rows)
-    lengths = np.array([0] * len(leaves) + lengths_, dtype=np.int64)
-    args = np.array(args_, dtype=np.int64)
-    start = np.concatenate([[0], np.cumsum(lengths)])
-    owner = np.repeat(np.arange(n), lengths)
-    codes = {op: SUMS.index(op.forward) if op.forward in SUMS else -1 for op in set(rows)}
-    form = np.array([-1] * len(leaves) + [codes[op] for op in rows], dtype=np.int64)
-    is_sum = form >= 0
+    row = np.array([SUM] * len(leaves) + list(map(place.__getitem__, rows)))
+    forms = np.array([SUMS.index(op.forward) if op.forward in SUMS else -1 for op in table] + [-1])[row]
+    is_sum = forms >= 0
 
-    # every operand of a sum of products as a term a * b
-    form, place = form[owner], np.arange(len(args)) - start[owner]
-    keep = form >= 0
-    b = np.full(len(args), ONE)
-    b[(form == SUMS.index("-x")) | (form == SUMS.index("x - y")) & (place == 1)] = MINUS
-    half = np.where(form >= SUMS.index("x * y"), lengths[owner] // 2, 0)  # the length of each list of factors
-    partner = np.flatnonzero(place < half)
-    b[partner] = args[partner + half[partner]]
-    keep &= (place < half) | (place >= 2 * half)
-    node, a, b = owner[keep], args[keep], b[keep]
-    swap = a < 0
+    # every operand as a term a * b
+    length = np.array([0] * len(leaves) + counts, dtype=np.int64)
+    node = np.repeat(np.arange(n), length)
+    a = np.array(operands, dtype=np.int64)
+    b = np.full(len(a), ONE)
+    nth = np.arange(len(a)) - np.repeat(np.cumsum(length) - length, length)
+    forms, half = forms[node], length[node] // 2  # the length of each list of factors
+    b[(forms == SUMS.index("-x")) | (forms == SUMS.index("x - y")) & (nth == 1)] = MINUS
+    products = forms >= SUMS.index("x * y")
+    factors = np.flatnonzero(products & (nth < half))
+    b[factors] = a[factors + half[factors]]
+    uses = np.bincount(a[a >= 0], minlength=n)
+    keep = ~products | (nth < half) | (nth >= 2 * half)
+    node, a, b = node[keep], a[keep], b[keep]
+    swap = (a < 0) & is_sum[node]
     a, b = np.where(swap, b, a), np.where(swap, a, b)
 
-    keep, root = _joined(node, a, b, is_sum, np.bincount(args[args >= 0], minlength=n))
+    keep, root = _joined(node, a, b, is_sum, uses)
     node = root[node]
-    fixed = a < 0  # a constant times a constant
+    fixed = (a < 0) & is_sum[node]  # a constant times a constant
     values = np.array(constants)
     plus = np.bincount(node[fixed], values[~a[fixed]] * values[~b[fixed]], minlength=n)
-    keep &= ~fixed
-    order = np.flatnonzero(keep)
+    order = np.flatnonzero(keep & ~fixed)
     order = order[np.argsort(node[order], kind="stable")]
-    node, a, b = node[order], a[order], b[order]
     return Graph(
         leaves=len(leaves),
-        rows=[None] * len(leaves) + [None if s else op for s, op in zip(is_sum[len(leaves) :], rows, strict=True)],
-        start=start,
-        args=args,
-        first=np.searchsorted(node, np.arange(n + 1)),
-        a=a,
-        b=b,
+        table=table,
+        row=np.where(is_sum, SUM, row),
+        first=np.searchsorted(node[order], np.arange(n + 1)),
+        a=a[order],
+        b=b[order],
         plus=plus,
-        alive=np.flatnonzero((root == np.arange(n)) & (lengths > 0)),
+        alive=np.flatnonzero((root == np.arange(n)) & (length > 0)),
         constants=values,
         loss=end,
     )
@@ -150,12 +149,12 @@ def _joined(node: Ints, a: Ints, b: Ints, is_sum: npt.NDArray[np.bool_], uses: I
     products meet, they are units, as the outputs of neurons in a total are, and stay.
     """
     n = len(uses)
-    product = (b < MINUS) | (b >= 0)
+    product = is_sum[node] & (b != ONE) & (b != MINUS)
     fixed, a = a < 0, np.maximum(a, 0)
     single = np.bincount(node, minlength=n) == 1
     bare = np.zeros(n, dtype=bool)  # nothing but one product
     bare[node[product]] = single[node[product]]
-    joins = (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
+    joins = is_sum[node] & (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
     sums = joins & ~bare[a]
     meet = np.bincount(node[sums], minlength=n)
 

@@ -58,6 +58,8 @@ def progression(v: Ints) -> Progression | None:
     if n > 1 and v[-1] - v[0] == n - 1 and (v == np.arange(v[0], v[0] + n)).all():  # the most frequent ones
         return [(n, 1)]
     while len(v) > 1:
+        if n > 9 and len(set(np.diff(v[:9]).tolist())) > 4:  # nothing regular: known by the first few
+            return None
         steps = np.diff(v)
         breaks = np.flatnonzero(steps != steps[0])
         n = int(breaks[0]) + 1 if len(breaks) else len(v)
