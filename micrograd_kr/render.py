@@ -10,10 +10,11 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from .files import replace_file
 
 FONT = "Helvetica"  # its widths are known to every Graphviz, so it is the font the layout is made with
 # and these are the fonts it is shown with: the same widths, then Hangul on each system, then symbols
@@ -133,7 +134,4 @@ def write(path: Path, content: bytes) -> None:
     """Write a file that is never seen half written."""
     if not path.parent.is_dir():
         raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".save-") as folder:
-        beside = Path(folder) / path.name
-        beside.write_bytes(content)
-        os.replace(beside, path)
+    replace_file(path, content)

@@ -10,6 +10,7 @@ Regular blocks (layers, convolutions, attention, recurrences) stand beside singl
 False
 """
 
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,6 +18,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from micrograd_kr.engine import FUNCTIONS, Value
 from micrograd_kr.ops import FLOATS, OPS
@@ -28,6 +32,7 @@ WRONG_POINT = (ValueError, OverflowError, ZeroDivisionError)  # these numbers ar
 # (what, *arguments). A leaf: ("parameter", 0.5). An op: ("mul", 3, 0.5), where an int is an earlier instruction and a
 # float a plain number; ("linear", [0, 1], [2, 3], 4) for one that takes lists.
 Instruction = tuple[Any, ...]
+Ids = npt.NDArray[np.int64]  # instructions, arranged as an array
 Recording = tuple[Value, list[Value], dict[str, Any]]
 
 
@@ -133,7 +138,7 @@ class Graph:
 
 
 def random_graph(seed: int, size: int | None = None, example: bool = False) -> Graph:
-    """A graph of about ``size`` operations (a few to 150 unless said).
+    """A graph of about ``size`` operations (a few to 400 unless said).
 
     ``example``: with the inputs of one example of a batch, x and then y.
     """
@@ -151,7 +156,7 @@ class _Maker:
 
     def graph(self, size: int | None, example: bool) -> Graph:
         rng = self.rng
-        size = size or rng.choice((3, 8, 20, 50, 150))
+        size = size or rng.choice((3, 8, 20, 50, 150, 400))
         columns = 0 if example else rng.choice((0, 1, 2, 3, 4))
         for _ in range(rng.randint(1, 8)):
             self.leaf("parameter")
@@ -160,7 +165,7 @@ class _Maker:
         for _ in range(rng.randint(0, 3)):
             self.leaf("constant")
         start = len(self.code)
-        motifs = rng.choices((self.single, self.many), (1, 1))[0]
+        motifs = rng.choices((self.single, self.many, self.tensors), (2, 3, 2))[0]
         for _ in range(50 * size):
             if len(self.code) - start >= size:
                 break
@@ -191,6 +196,7 @@ class _Maker:
             self.elementwise: 2,
             self.picked: 1,
             self.normalised: 1,
+            self.tensors: 3,
         }
         self.rng.choices(list(motifs), list(motifs.values()))[0]()
 
@@ -424,6 +430,84 @@ class _Maker:
         spread = self.add("sqrt", self.add("add", self.add("dot", moved, moved), 0.25))
         self.add("sum", [self.add("sin", self.add("div", m, spread)) for m in moved])
 
+    def tensors(self) -> None:
+        """Arrays of up to three axes through views, products over an axis, broadcasting, sums and joins."""
+        rng = self.rng
+        pool = [self.tensor(rng.choice(((2,), (3,), (2, 3), (3, 2), (3, 3), (1, 4), (2, 2, 3)))) for _ in range(2)]
+        for _ in range(rng.randint(2, 6)):
+            a, b = rng.choice(pool), rng.choice(pool)
+            made = rng.choice(
+                (self.viewed, self.viewed, self.mapped, self.zipped, self.product, self.reduced, self.joined)
+            )
+            new = made(a, b)
+            if 0 < new.size <= 40:
+                pool.append(new)
+        self.add("sum", [int(i) for i in pool[-1].ravel()])
+
+    def tensor(self, shape: tuple[int, ...]) -> Ids:
+        n = math.prod(shape)
+        return np.array(self.weights(n) if self.rng.random() < 0.7 else self.some(n)).reshape(shape)
+
+    def viewed(self, a: Ids, _: Ids) -> Ids:
+        """The same values in other places, some of them left out or repeated."""
+        rng = self.rng
+        axis = rng.randrange(a.ndim)
+        n = a.shape[axis]
+        views = [
+            lambda: np.flip(a, axis),
+            lambda: a.transpose(rng.sample(range(a.ndim), a.ndim)),
+            lambda: a.ravel(),
+            lambda: np.roll(a, 1, axis),
+            lambda: a.take(range(rng.randrange(n), n, rng.randint(1, 2)), axis),
+            lambda: a.take([rng.randrange(n) for _ in range(rng.randint(1, 4))], axis),
+            lambda: np.repeat(a, 2, axis),
+            lambda: np.expand_dims(a, axis) if a.ndim < 3 else a[0],
+            lambda: np.diagonal(a),
+            lambda: np.tril(a)[np.tril(a) > 0],
+            lambda: a.reshape(-1, n),
+        ]
+        return np.asarray(rng.choice(views[: 8 if a.ndim == 1 else None])())
+
+    def mapped(self, a: Ids, _: Ids) -> Ids:
+        f = self.curve()
+        return np.array([self.add(f, int(i)) for i in a.ravel()]).reshape(a.shape)
+
+    def zipped(self, a: Ids, b: Ids) -> Ids:
+        op = self.rng.choice(("add", "sub", "mul", "div", "maximum", "minimum"))
+        try:
+            a, b = np.broadcast_arrays(a, b)
+        except ValueError:  # shapes that do not fit: a with itself in another order
+            b = np.flip(a)
+        return np.array([self.add(op, int(i), int(j)) for i, j in zip(a.ravel(), b.ravel(), strict=True)]).reshape(
+            a.shape
+        )
+
+    def product(self, a: Ids, b: Ids) -> Ids:
+        """Summed over the last axis of both: each row of a with each of b, or row by row."""
+        n = min(a.shape[-1], b.shape[-1])
+        rows, others = a[..., :n].reshape(-1, n).tolist(), b[..., :n].reshape(-1, n).tolist()
+        how, f = self.how(), self.curve()
+        if self.rng.random() < 0.3:
+            pairs = list(zip(rows, others, strict=False))
+            return np.array([self.add(f, self.weighted_sum(x, y, None, how)) for x, y in pairs])
+        return np.array([[self.add(f, self.weighted_sum(x, y, None, how)) for y in others] for x in rows])
+
+    def reduced(self, a: Ids, _: Ids) -> Ids:
+        op, axis = self.rng.choice(("sum", "logsumexp", "chain")), self.rng.randrange(a.ndim)
+        rows = np.moveaxis(a, axis, -1)
+        sums = [
+            self.chained(row) if op == "chain" else self.add(op, row)
+            for row in rows.reshape(-1, a.shape[axis]).tolist()
+        ]
+        return np.array(sums).reshape(rows.shape[:-1] or (1,))
+
+    def joined(self, a: Ids, b: Ids) -> Ids:
+        axis = self.rng.randrange(a.ndim)
+        fits = a.ndim == b.ndim and all(
+            m == n or k == axis for k, (m, n) in enumerate(zip(a.shape, b.shape, strict=True))
+        )
+        return np.concatenate([a, b], axis) if fits else np.concatenate([a.ravel(), b.ravel()])
+
     def ending(self) -> int:
         """The loss: of a few of the last values, and of one parameter at least."""
         rng, n = self.rng, len(self.code)
@@ -505,7 +589,7 @@ _FRACTIONS: dict[str, Any] = {
     **FLOATS,
     "sum": sum,
     "dot": lambda xs, ys: sum(x * y for x, y in zip(xs, ys, strict=True)),
-    "logsumexp": lambda xs: 0.0,  # no fraction: not exact
+    "logsumexp": lambda xs: math.nan,  # no fraction: not exact
 }
 
 

@@ -122,6 +122,11 @@ def failure(check_one: Any, graph: Graph, seed: int) -> Exception | None:
     return None
 
 
+def kind(error: Exception | None) -> str:
+    """What stays the same of an error while its graph shrinks: its type and first words."""
+    return f"{type(error).__name__}: {' '.join(str(error).split()[:3])}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compare compiled random graphs with eager ones.")
     parser.add_argument("--seeds", type=int, default=5000)
@@ -134,11 +139,11 @@ def main() -> int:
             error = failure(check_one, graph, seed)
             if error is None:
                 continue
-            kind = f"{check_one.__name__} {type(error).__name__} {str(error)[:12]}"
-            seen[kind] = seen.get(kind, 0) + 1
-            if seen[kind] > 1:
+            what = f"{check_one.__name__}, {kind(error)}"
+            seen[what] = seen.get(what, 0) + 1
+            if seen[what] > 1:
                 continue
-            small = shrink(graph, lambda g: type(failure(check_one, g, seed)) is type(error))  # noqa: B023 - called here
+            small = shrink(graph, lambda g: kind(failure(check_one, g, seed)) == kind(error))  # noqa: B023 - called here
             print(f"\nseed {seed}, {check_one.__name__}: {error!r}\n")
             print(small.python())
             print(f"# {check_one.__name__}: {failure(check_one, small, seed)!r}", flush=True)
@@ -146,8 +151,8 @@ def main() -> int:
                 return 1
         if (seed + 1 - options.start) % 500 == 0:
             print(f"{seed + 1 - options.start} seeds, {sum(seen.values())} failures", flush=True)
-    for kind, count in seen.items():
-        print(f"{count:6}  {kind}")
+    for what, count in seen.items():
+        print(f"{count:6}  {what}")
     print(f"{options.seeds} seeds from {options.start}: {sum(seen.values())} failures")
     return bool(seen)
 

@@ -87,7 +87,7 @@ def test_its_pictures_are_whole(executed):
         root = ElementTree.fromstring(svg[svg.index("<svg") :])
         assert root.tag.endswith("svg")
         assert len(list(root.iter())) > 20
-    drawn = [cell for cell in cells if re.search(r"^(draw|show)\(|\.(next|run)\(", cell.source, re.MULTILINE)]
+    drawn = [cell for cell in cells if re.search(r"^(draw|show)\(|\.(next|back|run)\(", cell.source, re.MULTILINE)]
     assert len(found) == len(drawn) > 8
     assert sorted(path.name for path in folder.iterdir()) == ["out"]
 

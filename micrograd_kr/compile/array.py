@@ -110,6 +110,8 @@ def named(x: Expr, name: "str | Expr", note: str = "", line: bool = False) -> Ex
 
 def const(book: dict[Any, Expr], value: Any) -> Expr:
     """A number or an array known now."""
+    if value.__class__ is float:
+        return _make(book, "const", (), value, ())
     value = np.asarray(value)
     if value.ndim == 0:
         plain = value.item()
@@ -128,6 +130,9 @@ def broadcast(*shapes: Shape) -> Shape:
     >>> broadcast((3, 1), ("n", 1, 4), ())
     ('n', 3, 4)
     """
+    shapes = tuple([s for s in shapes if s])
+    if not shapes or shapes.count(shapes[0]) == len(shapes):  # the most frequent ones
+        return shapes[0] if shapes else ()
     out: list[Any] = []
     for sizes in zip(*[(1,) * (max(map(len, shapes)) - len(s)) + s for s in shapes], strict=True):
         wide = {s for s in sizes if s != 1}
@@ -431,8 +436,13 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
     """The sum over axes, which disappear."""
     axes = tuple(axes)
     c, rest = split(x)
-    if not axes or rest is None:
+    if not axes:
         return x
+    assert x.shape, "a number stands for an array of unknown length"
+    if rest is None:
+        left = tuple([n for k, n in enumerate(x.shape) if k not in axes])
+        value = const(x.book, c * math.prod([x.shape[k] for k in axes if x.shape[k] != ROWS]))
+        return spread(times_rows(value) if any(x.shape[k] == ROWS for k in axes) else value, left)
     if c != 1.0 and x.name is None:
         return scaled(c, sum_over(spread(rest, x.shape), axes))
     if len(axes) == len(x.shape) and (x.op == "transpose" or x.op == "reshape" and not x.batched):
@@ -456,7 +466,7 @@ def logsumexp(x: Expr, axis: int) -> Expr:
     """log(sum(exp(x))) along an axis; the largest exponent becomes 0, so nothing overflows."""
     x = as_float(x)
     top = named(over_list("max", x, axis), "top")
-    powers = call("exp", x - expand(top, [k != axis for k in range(len(x.shape))]))
+    powers = spread(call("exp", x - expand(top, [k != axis for k in range(len(x.shape))])), x.shape)
     sums = named(sum_over(named(powers, "exps"), [axis]), "total")
     return top + call("log", sums)
 
@@ -489,7 +499,7 @@ def contract(x: Expr, of_x: str, y: Expr, of_y: str, out: str) -> Expr:
     left = [k for k in out if k in of_x and k not in of_y]
     right = [k for k in out if k in of_y and k not in of_x]
     sizes = dict(zip(of_x + of_y, x.shape + y.shape, strict=True))
-    if right and out[len(both)] == right[0] and not both:  # so that the result needs no transpose
+    if left and right and not both and out[0] == right[0]:  # so that the result needs no transpose
         return contract(y, of_y, x, of_x, out)
     if both and not (left and right):
         return _make(x.book, "einsum", (as_float(x), as_float(y)), f"{of_x},{of_y}->{out}", tuple([sizes[k] for k in out]))

@@ -64,16 +64,20 @@ def _rule(text: str, names: tuple[str, ...]) -> Any:
     return builtins.compile(tree, f"<{text}>", "eval")
 
 
-def _space(book: dict[Any, Expr], axis: int) -> dict[str, Any]:
-    """What the names in the table's text mean on arrays; lists are along ``axis``."""
+def _space(book: dict[Any, Expr], axis: int, length: int) -> dict[str, Any]:
+    """What the names in the table's text mean on arrays; lists are along ``axis`` and so long."""
+
+    def sum_of(x: Expr) -> Expr:
+        return A.sum_over(x, [axis]) if x.shape else x * float(length)
+
     space: dict[str, Any] = {
         "where_": A.where,
         "compare_": A.compare,
         "logical_": A.logical,
         "const_": lambda x: A.const(book, x),
         "pow": A.power,
-        "sum": lambda x: A.sum_over(x, [axis]),
-        "dot": lambda x, y: A.sum_over(x * y, [axis]),
+        "sum": sum_of,
+        "dot": lambda x, y: sum_of(x * y),
         "logsumexp": lambda x: A.logsumexp(x, axis),
     }
 
@@ -108,8 +112,9 @@ class Emitter:
         self.book: dict[Any, Expr] = {}
         self.arrays = arrays
         self.names = Names(arrays, leaves, labels)
-        self.spaces: dict[int, dict[str, Any]] = {}
+        self.spaces: dict[tuple[int, int], dict[str, Any]] = {}
         self.values: list[Expr] = []
+        self.views: dict[Any, Expr] = {}  # what has been read
         for a in arrays:
             if a.group.number < len(leaves):
                 self.values.append(A.variable(self.book, leaves[a.group.number], self.full(a)))
@@ -138,11 +143,12 @@ class Emitter:
         """The shape with the examples of a batch in front."""
         return (A.ROWS,) * a.group.batched + a.shape
 
-    def space(self, axis: int) -> dict[str, Any]:
-        """The meaning of names for lists along an axis."""
-        if axis not in self.spaces:
-            self.spaces[axis] = _space(self.book, axis)
-        return self.spaces[axis]
+    def space(self, a: Array, axis: int) -> dict[str, Any]:
+        """The meaning of names, where the lists of an array are along an axis."""
+        length = next((operand.index.shape[-1] for operand in a.operands if operand.index.ndim > len(a.shape)), 0)
+        if (axis, length) not in self.spaces:
+            self.spaces[axis, length] = _space(self.book, axis, length)
+        return self.spaces[axis, length]
 
     def batched(self, operand: Operand) -> bool:
         """Whether what the operand reads has a row for each example."""
@@ -162,8 +168,11 @@ class Emitter:
 
     def view(self, operand: Operand, index: Any) -> Expr:
         """The positions of what an operand reads; parts of the parameters have names."""
-        x = view(self.values[operand.source], index)
-        return self.names.parameter(x, index) if operand.source == 0 else x
+        key = (id(operand), index.shape)
+        if key not in self.views:
+            x = view(self.values[operand.source], index)
+            self.views[key] = self.names.parameter(x, index) if operand.source == 0 else x
+        return self.views[key]
 
     def factor(self, operand: Operand) -> tuple[Expr, str]:
         """The operand of a matrix product and a letter for each of its axes, the last one that of the list."""
@@ -216,7 +225,7 @@ class Emitter:
             names[name] = self.read(operand, index, lists)
         if a.row.variadic:
             names = self.with_lists(a, axis, names)
-        return apply(self.space(axis), a.row.forward, names)
+        return apply(self.space(a, axis), a.row.forward, names)
 
     def with_lists(self, a: Array, axis: int, names: dict[str, Expr]) -> dict[str, Expr]:
         return names
@@ -235,14 +244,14 @@ class Emitter:
             if not self.wanted(operand):
                 continue
             if lists is None:
-                self.add(operand, index, g * apply(self.space(axis), partial, names), full)
+                self.add(operand, index, g * apply(self.space(a, axis), partial, names), full)
                 continue
             present = [k != axis for k in range(len(full) + 1)]
             wide = {
                 name: x if star[0] == "*" else A.expand(x, present)
                 for (name, x), star in zip(names.items(), [*a.row.operands, "out"], strict=True)
             }
-            value = A.expand(g, present) * apply(self.space(axis), partial, wide)
+            value = A.expand(g, present) * apply(self.space(a, axis), partial, wide)
             size = index.shape[lists]
             self.add(operand, index, value, (*full[:axis], size, *full[axis:]), lists)
         return None

@@ -6,6 +6,7 @@ depends on neither is a constant, known by its value, and has a negative number:
 of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has b = ONE.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,23 +23,23 @@ Floats = npt.NDArray[np.float64]
 
 ONE, MINUS, LOWEST = -1, -2, -3  # the constants 1, -1 and minus infinity
 
-# The rows of the table that are sums of products, known by their text: where the second factor of each
-# operand stands, counted from the operand itself; "m" is the length of a list.
-SUMS = {"x + y", "x - y", "x * y", "-x", "sum(x)", "dot(x, y)", "dot(w, x) + b"}
+SUM = -1  # in place of a row of the table
+
+# The rows of the table that are sums of products, known by their text; from x * y on, the first half of the
+# operands is multiplied by the second half.
+SUMS = ["x + y", "x - y", "-x", "sum(x)", "x * y", "dot(x, y)", "dot(w, x) + b"]
 
 
 @dataclass
 class Graph:
-    """The recorded graph as numbers.
+    """The recorded graph as numbers: operands of node i are ``a[first[i] : first[i + 1]]``.
 
-    Operation i has the operands ``args[start[i] : start[i + 1]]``; a sum of products has the factors
-    ``a[first[i] : first[i + 1]]`` and ``b`` likewise. Leaves have neither.
+    Of a sum of products these are the first factors; the second ones are in ``b``.
     """
 
     leaves: int  # how many numbers are parameters and inputs
-    rows: list[Op | None]  # of each node; None for a sum of products
-    start: Ints
-    args: Ints
+    table: list[Op]  # the rows of the table that were met
+    row: Ints  # of each node, its place there; SUM for a sum of products
     first: Ints
     a: Ints
     b: Ints
@@ -57,24 +58,31 @@ def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], lis
     lengths: list[int] = []
     args: list[int] = []
     node = len(leaves)
-    for v in loss.topological_order():
-        if v.op is None:
+    order = loss.topological_order()
+    for v in order:
+        op = v.op
+        if op is None:
             if v not in number:
                 number[v] = constant.setdefault(v.data, ~len(constant))
             continue
-        ids = [
-            number[x] if isinstance(x, Value) else constant.setdefault(x, ~len(constant)) for x in v.operands
-        ]
-        if max(ids) < 0:
+        x, y = v._a, v._b  # the slots themselves: with v.operands this loop takes three times as long
+        if y.__class__ is tuple:
+            ids = list(map(number.__getitem__, y))
+        elif y is not None:
+            ids = [constant.setdefault(v._da, ~len(constant)) if x is None else number[x], number[y]]
+        else:
+            ids = [number[x], *([constant.setdefault(v._db, ~len(constant))] if len(op.operands) > 1 else ())]
+        if ids[0] < 0 and max(ids) < 0:
             number[v] = constant.setdefault(v.data, ~len(constant))
             continue
-        if hasattr(v, "_compared"):
-            raise compared(v)
         number[v] = node
         node += 1
-        rows.append(v.op)  # type: ignore[arg-type]
+        rows.append(op)
         lengths.append(len(ids))
         args += ids
+    for v in itertools.compress(order, map(hasattr, order, itertools.repeat("_compared"))):
+        if number[v] >= 0:
+            raise compared(v)
     return rows, lengths, args, list(constant), number[loss]
 
 
@@ -88,56 +96,47 @@ def compared(v: Value) -> ValueError:
 
 def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
     """The graph below ``loss`` with single-use chains of + as one sum, and their products inside it."""
-    rows, lengths_, args_, constants, end = read(loss, leaves)
-    known = {op: op.forward for op in set(rows)}
+    rows, counts, operands, constants, end = read(loss, leaves)
+    table = list(dict.fromkeys(rows))
+    place = {op: i for i, op in enumerate(table)}
     n = len(leaves) + len(rows)
-    lengths = np.array([0] * len(leaves) + lengths_, dtype=np.int64)
-    args = np.array(args_, dtype=np.int64)
-    start = np.concatenate([[0], np.cumsum(lengths)])
-    owner = np.repeat(np.arange(n), lengths)
-    text = np.array([""] * len(leaves) + [known[op] if known[op] in SUMS else "" for op in rows], dtype=object)
-    kinds, kind = np.unique(text.astype(str), return_inverse=True)
-    is_sum = (kinds != "")[kind]
+    row = np.array([SUM] * len(leaves) + list(map(place.__getitem__, rows)))
+    forms = np.array([SUMS.index(op.forward) if op.forward in SUMS else -1 for op in table] + [-1])[row]
+    is_sum = forms >= 0
 
-    # every operand of a sum of products as a term a * b
-    b = np.full(len(args), ONE)
-    keep = is_sum[owner]
-    place = np.arange(len(args)) - start[owner]
-    of = kind[owner]
-    for k, form in enumerate(kinds):
-        mine = of == k
-        if form == "x - y":
-            b[mine & (place == 1)] = MINUS
-        elif form == "-x":
-            b[mine] = MINUS
-        elif form in ("x * y", "dot(x, y)", "dot(w, x) + b"):
-            m = lengths[owner] // 2  # the length of each list
-            partner = np.flatnonzero(mine & (place < m))
-            b[partner] = args[partner + m[partner]]
-            keep &= ~(mine & (place >= m) & (place < 2 * m))
-    node, a, b = owner[keep], args[keep], b[keep]
-    swap = a < 0
+    # every operand as a term a * b
+    length = np.array([0] * len(leaves) + counts, dtype=np.int64)
+    node = np.repeat(np.arange(n), length)
+    a = np.array(operands, dtype=np.int64)
+    b = np.full(len(a), ONE)
+    nth = np.arange(len(a)) - np.repeat(np.cumsum(length) - length, length)
+    forms, half = forms[node], length[node] // 2  # the length of each list of factors
+    b[(forms == SUMS.index("-x")) | (forms == SUMS.index("x - y")) & (nth == 1)] = MINUS
+    products = forms >= SUMS.index("x * y")
+    factors = np.flatnonzero(products & (nth < half))
+    b[factors] = a[factors + half[factors]]
+    uses = np.bincount(a[a >= 0], minlength=n)
+    keep = ~products | (nth < half) | (nth >= 2 * half)
+    node, a, b = node[keep], a[keep], b[keep]
+    swap = (a < 0) & is_sum[node]
     a, b = np.where(swap, b, a), np.where(swap, a, b)
 
-    keep, root = _joined(node, a, b, is_sum, np.bincount(args[args >= 0], minlength=n))
+    keep, root = _joined(node, a, b, is_sum, uses)
     node = root[node]
-    fixed = a < 0  # a constant times a constant
+    fixed = (a < 0) & is_sum[node]  # a constant times a constant
     values = np.array(constants)
     plus = np.bincount(node[fixed], values[~a[fixed]] * values[~b[fixed]], minlength=n)
-    keep &= ~fixed
-    order = np.flatnonzero(keep)
+    order = np.flatnonzero(keep & ~fixed)
     order = order[np.argsort(node[order], kind="stable")]
-    node, a, b = node[order], a[order], b[order]
     return Graph(
         leaves=len(leaves),
-        rows=[None] * len(leaves) + [None if s else op for s, op in zip(is_sum[len(leaves) :], rows, strict=True)],
-        start=start,
-        args=args,
-        first=np.searchsorted(node, np.arange(n + 1)),
-        a=a,
-        b=b,
+        table=table,
+        row=np.where(is_sum, SUM, row),
+        first=np.searchsorted(node[order], np.arange(n + 1)),
+        a=a[order],
+        b=b[order],
         plus=plus,
-        alive=np.flatnonzero((root == np.arange(n)) & (lengths > 0)),
+        alive=np.flatnonzero((root == np.arange(n)) & (length > 0)),
         constants=values,
         loss=end,
     )
@@ -150,12 +149,12 @@ def _joined(node: Ints, a: Ints, b: Ints, is_sum: npt.NDArray[np.bool_], uses: I
     products meet, they are units, as the outputs of neurons in a total are, and stay.
     """
     n = len(uses)
-    product = (b < MINUS) | (b >= 0)
+    product = is_sum[node] & (b != ONE) & (b != MINUS)
     fixed, a = a < 0, np.maximum(a, 0)
     single = np.bincount(node, minlength=n) == 1
     bare = np.zeros(n, dtype=bool)  # nothing but one product
     bare[node[product]] = single[node[product]]
-    joins = (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
+    joins = is_sum[node] & (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
     sums = joins & ~bare[a]
     meet = np.bincount(node[sums], minlength=n)
 

@@ -5,24 +5,25 @@ the groups of their operands. A level is finished before the next one is keyed.
 """
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..ops import Op
-from .fuse import LOWEST, ONE, Floats, Graph, Ints
+from .fuse import LOWEST, ONE, SUM, Floats, Graph, Ints
 
 # What makes a list longer without changing the result, for lists of different lengths side by side.
 FILLING = {"logsumexp(x)": LOWEST}
 
 CONSTANT, POOL = -1, -2  # sources that are no group: numbers, and several groups at once
 
-# Where so many groups of one operation meet on a level, or so many kinds of terms in a sum, those smaller than that
-# are irregular. One array of them all costs a gather, which is cheaper than a line for each up to some hundred numbers.
-IRREGULAR = ((5, 128), (4, 8))
+# Where so many groups of one operation meet on a level, or so many kinds of terms in a sum, those that read fewer
+# numbers than that are irregular. One array of them all costs a gather, which is cheaper than a line for each.
+IRREGULAR = ((5, 256), (4, 16))
 
 
 class Slot(NamedTuple):
@@ -45,7 +46,6 @@ class Group:
     """Nodes that become one array: leaves, an operation of the table, or a sum of products."""
 
     number: int
-    level: int
     nodes: Ints
     row: Op | None = None
     slots: list[Slot] = field(default_factory=list)  # of an operation
@@ -62,28 +62,53 @@ class Group:
         return {slot.source for slot in [*self.slots, *self.members, *[s for term in self.terms for s in term[:2]]]}
 
 
-def irregular(sizes: Sequence[int]) -> list[int]:
-    """Which of them are many and small, if there are such."""
-    for many, few in IRREGULAR:
-        small = [k for k, n in enumerate(sizes) if n < few]
-        if len(small) >= many:
-            return small
-    return []
-
-
 def levels(graph: Graph) -> list[int]:
     """How far each node is from the leaves."""
-    level = [0] * (len(graph.rows) + len(graph.constants))  # constants are negative and count from the end
-    get = level.__getitem__
-    start, first = graph.start.tolist(), graph.first.tolist()
-    args, a, b = graph.args.tolist(), graph.a.tolist(), graph.b.tolist()
+    level = [1] * len(graph.row)
+    level[: graph.leaves] = [0] * graph.leaves
+    owner = np.repeat(np.arange(len(graph.row)), np.diff(graph.first))
+    used = np.stack([graph.a, graph.b], axis=1)
+    keep = used >= graph.leaves  # most edges of a network lead to leaves
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, keep.sum(axis=1), len(graph.row)))]).astype(int).tolist()
+    operands = used[keep].tolist()
     for i in graph.alive.tolist():
-        if graph.rows[i] is None:
-            s, e = first[i], first[i + 1]
-            level[i] = 1 + max(max(map(get, a[s:e])), max(map(get, b[s:e])))
-        else:
-            level[i] = 1 + max(map(get, args[start[i] : start[i + 1]]))
+        if starts[i] < starts[i + 1]:
+            level[i] = 1 + max(map(level.__getitem__, operands[starts[i] : starts[i + 1]]))
     return level
+
+
+def irregular(sizes: Ints) -> npt.NDArray[np.bool_]:
+    """Which of them are many and small, if there are such."""
+    for many, few in IRREGULAR:
+        small = sizes < few
+        if small.sum() >= many:
+            return small
+    return np.zeros(len(sizes), dtype=bool)
+
+
+@cache
+def _random(seed: int, bits: int) -> Ints:
+    return np.random.default_rng(seed).integers(1 << 62, size=1 << bits)
+
+
+def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
+    """For each run of values the number of the first run that is equal to it and has the same tag.
+
+    By hashes, which are verified: of 10,000 runs in a tenth of the time of a dictionary of them.
+
+    >>> alike(np.array([0, 0, 0]), np.array([7, 8, 9, 7, 8]), np.array([2, 1, 2]))
+    array([0, 1, 0])
+    """
+    start = np.cumsum(lengths) - lengths
+    nth = np.arange(len(values)) - np.repeat(start, lengths)
+    for seed in itertools.count():
+        random = _random(seed, 2 + int(lengths.max()).bit_length())
+        hashes = np.add.reduceat(values * random[nth], start) + tags * random[-1] + lengths * random[-2]
+        _, first, which = np.unique(hashes, return_index=True, return_inverse=True)
+        leader = first[which]
+        same = (tags[leader] == tags) & (lengths[leader] == lengths)
+        if same.all() and (values[np.repeat(start[leader], lengths) + nth] == values).all():
+            return leader
 
 
 def group(graph: Graph, sizes: Sequence[int], batched: Sequence[bool]) -> tuple[list[Group], int]:
@@ -99,7 +124,7 @@ def group(graph: Graph, sizes: Sequence[int], batched: Sequence[bool]) -> tuple[
 class _Grouping:
     def __init__(self, graph: Graph, sizes: Sequence[int], batched: Sequence[bool]) -> None:
         self.graph = graph
-        n, constants = len(graph.rows), len(graph.constants)
+        n, constants = len(graph.row), len(graph.constants)
         # both arrays end with the constants, which are negative numbers and so count from the end
         self.same = np.concatenate([np.arange(n), np.arange(-constants, 0)])  # the node that stands for each
         self.of = np.full(n + constants, CONSTANT)  # the group of each node
@@ -111,25 +136,107 @@ class _Grouping:
         for i, end in enumerate(np.cumsum(sizes)):
             nodes = np.arange(end - sizes[i], end)
             self.of[nodes] = i
-            self.groups.append(Group(i, 0, nodes, batched=batched[i], differentiable=i == 0))
+            self.groups.append(Group(i, nodes, batched=batched[i], differentiable=i == 0))
         level = np.array(levels(graph))[graph.alive]
         order = np.argsort(level, kind="stable")
         for nodes in np.split(graph.alive[order], np.flatnonzero(np.diff(level[order])) + 1):
             if len(nodes):
-                self.level(nodes)
+                found = self.level(nodes)
+                for g in self.pool(found) + found:
+                    self.append(g)
 
-    def level(self, nodes: Ints) -> None:
-        """Group the nodes of one level."""
-        depth = 1 + max(g.level for g in self.groups)
-        sums = np.array([self.graph.rows[i] is None for i in nodes.tolist()], dtype=bool)
-        found = self.sums(nodes[sums]) if sums.any() else []
-        found += self.rows(nodes[~sums].tolist())
-        for g in self.pool(found) + found:
-            g.number, g.level = len(self.groups), depth
-            self.of[g.nodes[g.nodes < len(self.graph.rows)]] = g.number
-            read = [self.groups[s] for s in g.sources if s >= 0]
-            g.batched, g.differentiable = any(r.batched for r in read), any(r.differentiable for r in read)
-            self.groups.append(g)
+    def append(self, g: Group) -> None:
+        """One more group."""
+        g.number = len(self.groups)
+        self.of[g.nodes[g.nodes < len(self.graph.row)]] = g.number
+        read = [self.groups[s] for s in g.sources if s >= 0]
+        g.batched, g.differentiable = any(r.batched for r in read), any(r.differentiable for r in read)
+        self.groups.append(g)
+
+    def level(self, nodes: Ints) -> list[Group]:
+        """Merge the equal nodes of a level, and group the others by operation and by the groups of their operands."""
+        graph = self.graph
+        row, plus = graph.row[nodes], graph.plus[nodes]
+        lengths = graph.first[nodes + 1] - graph.first[nodes]
+        owner = np.repeat(np.arange(len(nodes)), lengths)
+        at = np.arange(len(owner)) + np.repeat(graph.first[nodes] - np.cumsum(lengths) + lengths, lengths)
+        a, b = self.same[graph.a[at]], self.same[graph.b[at]]
+        sums = row[owner] == SUM
+        swap = sums & (self.of[b] >= 0) & (self.of[b] < self.of[a])  # w * x and x * w are one thing
+        a, b = np.where(swap, b, a), np.where(swap, a, b)
+
+        # A term's kind is where its factors come from: 1, -1 and all other constants are kinds of their own. An
+        # operand of a row is known by its place too, and a constant by its value: x**2 is not x**3.
+        end = len(self.groups) + 3
+        kind = np.where(b < 0, end + np.maximum(b, LOWEST), self.of[b]) + end * np.where(a < 0, end - a, self.of[a])
+        order = np.lexsort((np.where(sums, b, 0), np.where(sums, a, 0), np.where(sums, kind, 0), owner))
+        a, b, kind = a[order], b[order], kind[order]
+        first = alike(row, np.stack([a, b, plus.view(np.int64)[owner]], axis=1).ravel(), 3 * lengths)
+        self.same[nodes] = nodes[first]
+
+        keep = np.flatnonzero(first == np.arange(len(nodes)))
+        kept = np.isin(owner, keep)
+        a, b, kind = a[kept], b[kept], kind[kept]
+        nodes, row, plus, lengths = nodes[keep], row[keep], plus[keep], lengths[keep]
+        leader = alike(row, kind, lengths)
+        start = np.cumsum(lengths) - lengths
+        found = []
+        for members in self.gathered(row, lengths, leader):
+            n = lengths[members]
+            at = np.arange(n.sum()) + np.repeat(start[members] - np.cumsum(n) + n, n)
+            even = bool((leader[members] == leader[members[0]]).all())
+            g = Group(-1, nodes[members], plus=plus[members] if plus[members].any() else None)
+            if row[members[0]] != SUM:
+                self.row(g, graph.table[row[members[0]]], n, a[at])
+            elif even:
+                shape = len(members), n[0]
+                g.terms = self.terms(kind[at[: n[0]]], a[at].reshape(shape), b[at].reshape(shape))
+            else:
+                g.terms = loose(a[at], b[at], np.repeat(np.arange(len(members)), n))
+            found.append(g)
+        return found
+
+    def gathered(self, row: Ints, lengths: Ints, leader: Ints) -> list[Ints]:
+        """The members of each group; of the irregular ones with the same operation together."""
+        sizes = np.bincount(leader, lengths, len(leader)).astype(int)
+        uneven = [k for k, op in enumerate(self.graph.table) if op.forward in FILLING] + [SUM]
+        family = row * (lengths.max() + 1) + np.where(np.isin(row, uneven), 0, lengths)
+        leaders = np.flatnonzero(sizes)
+        enough = min(many for many, _ in IRREGULAR) <= len(leaders)
+        for f in np.unique(family[leaders]) if enough else ():
+            mine = leaders[family[leaders] == f]
+            small = mine[irregular(sizes[mine])]
+            if len(small):
+                leader = np.where(np.isin(leader, small), small[0], leader)
+        order = np.argsort(leader, kind="stable")
+        return np.split(order, np.flatnonzero(np.diff(leader[order])) + 1)
+
+    def row(self, g: Group, row: Op, lengths: Ints, operands: Ints) -> None:
+        """Operands of a row of the table, in columns; shorter lists are filled up."""
+        place = np.arange(lengths.max())
+        inside = place < lengths[:, None]
+        args = np.full(inside.shape, FILLING.get(row.forward, 0))
+        args[inside] = operands
+        n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
+        columns = [args[:, k * n : (k + 1) * n] for k in range(lists)]
+        columns += [args[:, k] for k in range(lists * n, args.shape[1])]
+        g.row, g.slots = row, [self.slot(ids) for ids in columns]
+
+    def slot(self, ids: Ints) -> Slot:
+        """An operand; from a pool when it comes from several groups."""
+        source = int(self.of[ids.flat[0]])
+        return Slot(source if (self.of[ids] == source).all() else POOL, ids)
+
+    def terms(self, kind: Ints, a: Ints, b: Ints) -> list[Term]:
+        """The terms of sums with a row for each, in columns of the same kinds."""
+        cuts = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
+        few = irregular(len(a) * np.diff(cuts))
+        columns = [slice(s, e) for (s, e), f in zip(itertools.pairwise(cuts), few, strict=True) if not f]
+        terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for c in columns]
+        if few.any():
+            c = np.flatnonzero(np.repeat(few, np.diff(cuts)))
+            terms += loose(a[:, c].ravel(), b[:, c].ravel(), np.repeat(np.arange(len(a)), len(c)))
+        return terms
 
     def pool(self, found: list[Group]) -> list[Group]:
         """What the groups read from several groups at once: these groups end to end, and what is read of them.
@@ -150,12 +257,12 @@ class _Grouping:
         out = []
         if members:
             before = [] if self.last_pool is None else [Slot(self.last_pool, np.zeros(0, dtype=np.int64))]
-            out.append(Group(-1, -1, np.zeros(0, dtype=np.int64), members=before + members))
+            out.append(Group(-1, np.zeros(0, dtype=np.int64), members=before + members))
             self.last_pool = len(self.groups)
         assert self.last_pool is not None
         nodes = np.arange(self.virtual, self.virtual + len(ids))
         one = np.full((len(ids), 1), ONE)
-        out.append(Group(-1, -1, nodes, terms=[Term(Slot(self.last_pool, ids[:, None]), Slot(CONSTANT, one))], pooled=True))
+        out.append(Group(-1, nodes, terms=[Term(Slot(self.last_pool, ids[:, None]), Slot(CONSTANT, one))], pooled=True))
         source = len(self.groups) + len(out) - 1
 
         def read(slot: Slot) -> Slot:
@@ -170,94 +277,6 @@ class _Grouping:
             g.terms = [Term(read(a), read(b), owner) for a, b, owner in g.terms]
         self.virtual += len(ids)
         return out
-
-    def rows(self, nodes: list[int]) -> list[Group]:
-        """Group operations of the table. Other constants make another group: x**2 is not x**3."""
-        graph = self.graph
-        seen: dict[Any, int] = {}
-        kinds: dict[Any, dict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for i in nodes:
-            args = self.same[graph.args[graph.start[i] : graph.start[i + 1]]]
-            row = graph.rows[i]
-            first = seen.setdefault((row, args.tobytes()), i)
-            self.same[i] = first
-            if first == i:
-                kinds[row, 0 if row.forward in FILLING else len(args)][np.where(args < 0, args, self.of[args]).tobytes()].append(i)
-        return [self.row(row, ids) for (row, _), members in kinds.items() for ids in gathered(members.values())]
-
-    def row(self, row: Op, nodes: list[int]) -> Group:
-        """A group of nodes of one row of the table, lists filled up to the longest."""
-        graph, ids = self.graph, np.array(nodes)
-        lengths = graph.start[ids + 1] - graph.start[ids]
-        place = np.arange(lengths.max())
-        at = graph.start[ids][:, None] + np.minimum(place, lengths[:, None] - 1)
-        args = np.where(place < lengths[:, None], self.same[graph.args[at]], FILLING.get(row.forward, 0))
-        n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
-        columns = [args[:, k * n : (k + 1) * n] for k in range(lists)]
-        columns += [args[:, k] for k in range(lists * n, args.shape[1])]
-        return Group(-1, -1, ids, row, slots=[self.slot(ids) for ids in columns])
-
-    def slot(self, ids: Ints) -> Slot:
-        """An operand; from a pool when it comes from several groups."""
-        source = int(self.of[ids.flat[0]])
-        return Slot(source if (self.of[ids] == source).all() else POOL, ids)
-
-    def sums(self, nodes: Ints) -> list[Group]:
-        """Group sums of products by the groups their factors come from."""
-        graph = self.graph
-        lengths = graph.first[nodes + 1] - graph.first[nodes]
-        owner = np.repeat(np.arange(len(nodes)), lengths)
-        start = np.cumsum(lengths) - lengths
-        at = np.arange(len(owner)) + np.repeat(graph.first[nodes] - start, lengths)
-        a, b = self.same[graph.a[at]], self.same[graph.b[at]]
-        of_a, of_b = self.of[a], self.of[b]
-        swap = (of_b >= 0) & (of_b < of_a)  # w * x and x * w are one thing
-        a, b, of_a, of_b = np.where(swap, b, a), np.where(swap, a, b), np.where(swap, of_b, of_a), np.where(swap, of_a, of_b)
-        fixed = np.clip(~b, 0, 2)  # 1, -1 and all other constants
-        kind = of_a * (len(self.groups) + 3) + np.where(of_b >= 0, of_b, len(self.groups) + fixed)
-        place = a * len(self.of) + b
-        order = np.lexsort((place, kind, owner))
-        a, b, kind, place = a[order], b[order], kind[order], place[order]
-
-        seen: dict[Any, int] = {}
-        members: dict[bytes, list[int]] = defaultdict(list)
-        plus = graph.plus[nodes]
-        bounds = zip(nodes.tolist(), start.tolist(), (start + lengths).tolist(), plus.tolist(), strict=True)
-        for k, (i, s, e, c) in enumerate(bounds):
-            first = seen.setdefault((place[s:e].tobytes(), c), i)
-            self.same[i] = first
-            if first == i:
-                members[kind[s:e].tobytes()].append(k)
-        found = []
-        for ks in gathered(members.values()):
-            found.append(Group(-1, -1, nodes[ks], plus=plus[ks] if plus[ks].any() else None))
-            n = lengths[ks]
-            at = np.arange(n.sum()) + np.repeat(start[ks] - np.cumsum(n) + n, n)
-            if (n == n[0]).all() and (kind[at].reshape(len(ks), -1) == kind[at[: n[0]]]).all():
-                shape = len(ks), n[0]
-                found[-1].terms = self.terms(kind[at[: n[0]]], a[at].reshape(shape), b[at].reshape(shape))
-            else:
-                found[-1].terms = loose(a[at], b[at], np.repeat(np.arange(len(ks)), n))
-        return found
-
-    def terms(self, kind: Ints, a: Ints, b: Ints) -> list[Term]:
-        """The terms of sums with a row for each, in columns of the same kinds."""
-        cuts = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
-        columns = [slice(s, e) for s, e in itertools.pairwise(cuts)]
-        few = irregular([len(a) * (c.stop - c.start) for c in columns])
-        terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for k, c in enumerate(columns) if k not in few]
-        if few:
-            c = np.concatenate([np.arange(kind.shape[0])[columns[k]] for k in few])
-            terms += loose(a[:, c].ravel(), b[:, c].ravel(), np.repeat(np.arange(len(a)), len(c)))
-        return terms
-
-
-def gathered(groups: Iterable[list[int]]) -> list[list[int]]:
-    """The groups of one operation on a level, the irregular ones as one."""
-    groups = list(groups)
-    few = irregular([len(g) for g in groups])
-    rest = [g for k, g in enumerate(groups) if k not in few]
-    return rest + [[i for k in few for i in groups[k]]] * bool(few)
 
 
 def loose(a: Ints, b: Ints, owner: Ints) -> list[Term]:

@@ -18,6 +18,9 @@ from .layout import Progression, along, progression
 
 def loops(index: Ints, source: Shape) -> list[Progression] | None:
     """For each axis of ``index`` the nested loops that count out its positions, or None if it is irregular."""
+    if index.ndim == 1:
+        dims = progression(index)
+        return None if dims is None or any(s < 0 for _, s in dims) else [along(dims, source) or [(1, 0)]]
     first = index.flat[0]
     axes: list[Progression] = []
     rebuilt = np.array(first)
@@ -37,7 +40,8 @@ def view(x: Expr, index: Ints) -> Expr:
     source = x.shape[x.batched :]
     if x.op == "broadcast" and not x.args[0].shape:
         return A.spread(x.args[0], lead + index.shape)
-    if index.size == A.size(source) and (index.ravel() == np.arange(index.size)).all():
+    n = index.size
+    if n == A.size(source) and index.flat[0] == 0 and (index.ravel() == np.arange(n)).all():
         return A.reshape(x, lead + index.shape)
     axes = loops(index, source)
     if axes is not None:
@@ -136,8 +140,10 @@ def fit(x: Expr, full: Shape, kept: Sequence[bool]) -> Expr:
     Both it and the result may be smaller by broadcasting: length 1 along an axis, or a single number.
     """
     times, rows = 1.0, False
-    if x.shape:
+    if x.shape and len(x.shape) < len(full):
         x = A.reshape(x, (1,) * (len(full) - len(x.shape)) + x.shape)
+    if all(kept):
+        return x
     axes = []
     for k, (n, keep) in enumerate(zip(full, kept, strict=True)):
         if keep:

@@ -22,6 +22,9 @@ import sys
 import time
 import tracemalloc
 from itertools import pairwise
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout this file is in, installed or not
 
 POINTS, WIDTHS, ALPHA = 100, [2, 16, 16, 1], 1e-4
 
