@@ -240,10 +240,7 @@ def test_every_file_says_what_it_is(name):
     assert ast.get_docstring(TREES[name]), f"{name} has no docstring"
 
 
-NO_EXAMPLE_YET = {"Step", "Optimizer"}
-
-
-@pytest.mark.parametrize("name", [n for n in mk.__all__ if callable(getattr(mk, n)) and n not in NO_EXAMPLE_YET])
+@pytest.mark.parametrize("name", [n for n in mk.__all__ if callable(getattr(mk, n))])
 def test_what_is_exported_has_an_example(name):
     thing = getattr(mk, name)
     assert ">>>" in (thing.__doc__ or ""), f"{name} has no example"
@@ -260,7 +257,7 @@ def test_public_functions_and_classes_have_an_example(name):
         and not node.name.startswith("_")
         and ">>>" not in (ast.get_docstring(node) or "")
     ]
-    assert set(bare) <= NO_EXAMPLE_YET
+    assert bare == []
 
 
 def test_exports_exist_and_dir_shows_every_op():
