@@ -25,7 +25,7 @@ from .emit import Emitter
 from .fuse import compared, fuse
 from .group import group
 from .layout import layout
-from .prelude import head
+from .prelude import NUMPY, head
 from .text import write
 
 __all__ = ["Program", "compile"]
@@ -51,9 +51,9 @@ class Program:
     ) -> None:
         self.source, self.constants, self.xp = source, constants, xp
         self.params, self.inputs, self.batch = params, inputs, batch
-        self._shapes = {"theta": (len(params),)} | {
-            name: (None, *x.shape[1:]) if name in batch else x.shape for name, x in inputs.items()
-        }
+        self._shapes = [("theta", (len(params),))] + [
+            (name, (None, *x.shape[1:]) if name in batch else x.shape) for name, x in inputs.items()
+        ]
         file = f"<compiled program {id(self)}>"
         names: dict[str, Any] = dict(constants)
         exec(builtins.compile(source, file, "exec"), names)
@@ -67,30 +67,32 @@ class Program:
             self._run = jax.jit(self.function)
         self._quiet = "where(" in source  # both branches are computed, and the one not taken may be anything
 
-    def __call__(self, theta: Any, **inputs: Any) -> tuple[Any, Any]:
+    def __call__(self, theta: Any, /, **inputs: Any) -> tuple[Any, Any]:
         """The loss and its gradient with respect to ``theta``, all parameters in one flat array.
 
         Inputs have the shapes they were recorded with, those of a batch any number of rows in front; an
         input left out is as it was recorded. Raises TypeError for unknown inputs, ValueError for wrong
         shapes and OverflowError when the loss is infinite or undefined (not under JAX).
         """
-        given = {**self.inputs, **inputs, "theta": theta}
-        if len(given) > len(self._shapes):
+        given = {**self.inputs, **inputs}
+        if len(given) > len(self.inputs):
             unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
             raise TypeError(f"program: no input {unknown}; its inputs are {', '.join(self.inputs) or 'none'}")
-        for name, x in given.items():
-            if x.__class__ is not np.ndarray or x.shape != self._shapes[name] or x.dtype is not FLOAT:
-                given[name] = self._checked(name, x, self._shapes[name])
-        if self.batch and len({len(given[name]) for name in self.batch}) > 1:
-            rows = ", ".join(f"{name} {len(given[name])}" for name in self.batch)
-            raise ValueError(f"program: the inputs of a batch need equally many rows, not {rows}")
+        arrays = []
+        for (name, shape), x in zip(self._shapes, (theta, *given.values()), strict=True):
+            right = x.__class__ is np.ndarray and x.shape == shape and x.dtype is FLOAT
+            arrays.append(x if right else self._checked(name, x, shape))
+        if self.batch:
+            rows = {name: len(x) for (name, _), x in zip(self._shapes, arrays, strict=True) if name in self.batch}
+            if len(set(rows.values())) > 1 or 0 in rows.values():
+                raise ValueError(f"program: the inputs of a batch need equally many rows, 1 at least, not {rows}")
         if self._jax:
-            return self._run(**given)  # type: ignore[no-any-return]
+            return self._run(*arrays)  # type: ignore[no-any-return]
         if self._quiet:
             with np.errstate(all="ignore"):
-                value, gradient = self.function(**given)
+                value, gradient = self.function(*arrays)
         else:
-            value, gradient = self.function(**given)
+            value, gradient = self.function(*arrays)
         if not math.isfinite(value):
             raise OverflowError(f"program: the loss is {value} at these parameters and inputs")
         return value, gradient
@@ -107,7 +109,7 @@ class Program:
         """The data of the parameters as they are now, in one flat array."""
         return np.array([p.data for p in self.params])
 
-    def step(self, optimizer: Optimizer | Number, **inputs: Any) -> float:
+    def step(self, optimizer: Optimizer | Number, /, **inputs: Any) -> float:
         """One step of training: sets every parameter's grad, moves its data, returns the loss before the step.
 
         ``optimizer``: one of `micrograd_kr.optim`, or a learning rate for plain gradient descent.
@@ -165,10 +167,15 @@ def compile(
         import jax
 
         jax.config.update("jax_enable_x64", True)
+    names = _arguments(named)
     at = graph.loss if not len(graph.alive) else None
-    expressions = Emitter(arrays, ["theta", *named], [p.label for p in params], at)
+    expressions = Emitter(arrays, ["theta", *names.values()], [p.label for p in params], at)
     body, constants = write(
-        ["theta", *named], batch[:1], expressions.forward, loss=expressions.loss, dtheta=expressions.gradient
+        ["theta", *names.values()],
+        [names[name] for name in batch[:1]],
+        expressions.forward,
+        loss=expressions.loss,
+        dtheta=expressions.gradient,
     )
     recorded = {
         name: np.array([v.data for v in values]).reshape((1,) * (name in batch) + shape)
@@ -193,6 +200,19 @@ def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:
     return [v for part, _ in parts for v in part], (len(parts), *(parts[0][1] if parts else ()))
 
 
+def _arguments(names: Iterable[str]) -> dict[str, str]:
+    """What the inputs are called in the program: as they are, unless it needs the name for something else."""
+    taken = {*dir(np), *dir(builtins), "theta", "n", "loss", "dtheta", "math", *NUMPY}
+    arguments: dict[str, str] = {}
+    for name in names:
+        argument = name
+        while argument in taken:
+            argument += "_"
+        arguments[name] = argument
+        taken.add(argument)
+    return arguments
+
+
 def _check(loss: Any, params: list[Any], named: dict[str, Any], batch: tuple[str, ...]) -> None:
     """Raise the error that says what is wrong with what compile was given."""
     if not isinstance(loss, Value):
@@ -203,8 +223,8 @@ def _check(loss: Any, params: list[Any], named: dict[str, Any], batch: tuple[str
         if p.op is not None:
             raise ValueError(f"compile: the parameter {p!r} was computed by {p.op.name}; parameters are leaves")
     for name in named:
-        if not name.isidentifier() or keyword.iskeyword(name) or name == "theta":
-            raise ValueError(f"compile: an input cannot be named {name!r}: it becomes an argument beside theta")
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise ValueError(f"compile: an input cannot be named {name!r}: it becomes an argument of the program")
     for name in batch:
         if name not in named:
             raise ValueError(f"compile: {name!r} in batch is none of the inputs {', '.join(named) or '(none)'}")

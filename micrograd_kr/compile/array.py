@@ -8,6 +8,7 @@ A shape may begin with ROWS, the number of examples of a batch, which only the r
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -420,7 +421,8 @@ def mean_of_rows(x: Expr) -> Expr:
     """The mean over the examples of a number for each; what is the same for all stands outside."""
     parts = [mul(const(x.book, c), y) for c, y in summands(x)]
     rows, rest = [p for p in parts if p.batched], [p for p in parts if not p.batched]
-    return total([_make(x.book, "mean", (total(rows),), None, ()), *rest])
+    means = [_make(x.book, "mean", (as_float(total(rows)),), None, ())] if rows else []
+    return total([*means, *rest])
 
 
 def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
@@ -555,7 +557,8 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
         case "compare":
             return f"{at(0, SUM)} {attr} {at(1, SUM)}", COMPARISON
         case "call":
-            return f"{attr}({', '.join(a for a, _ in args)})", ATOM
+            numbers = [a for a, _ in args] if attr != "where" else [as_double(a) for a, _ in args]
+            return f"{attr}({', '.join(numbers)})", ATOM
         case "reshape":
             if shape == ():
                 return f"{at(0, ATOM)}[{', '.join('0' * len(shapes[0]))}]", ATOM
@@ -573,7 +576,7 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
         case "take":
             return f"{at(0, ATOM)}[{':, ' * (shapes[0][:1] == (ROWS,))}{args[1][0]}]", ATOM
         case "broadcast":
-            return f"broadcast_to({args[0][0]}, ({''.join(f'{s}, ' for s in shape).strip()}))", ATOM
+            return f"broadcast_to({as_double(args[0][0])}, ({''.join(f'{s}, ' for s in shape).strip()}))", ATOM
         case "sum":
             every = len(attr) == len(shapes[0])
             axes = "" if every else f"axis={attr[0] if len(attr) == 1 else attr}"
@@ -592,6 +595,11 @@ def render(op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence
         case "einsum":
             return f'einsum("{attr}", {args[0][0]}, {args[1][0]})', ATOM
     raise AssertionError(op)
+
+
+def as_double(text: str) -> str:
+    """A whole number written so that an array of it holds doubles."""
+    return f"{text}.0" if re.fullmatch(r"-?\d+", text) else text
 
 
 def evaluate(op: str, attr: Any, args: Sequence[Any]) -> Any:

@@ -137,7 +137,7 @@ class Emitter:
                 self.backward(a, A.named(g, self.values[a.group.number]))
         self.parts[0] = self.parts[0] or [(np.arange(a.shape[0]), A.const(self.book, 0.0)) for a in arrays[:1]]
         g = assemble(self.parts[0], self.full(arrays[0]), self.names.parameters)
-        self.gradient = A.own(A.spread(g, self.full(arrays[0])))
+        self.gradient = A.own(A.spread(A.as_float(g), self.full(arrays[0])))
 
     def full(self, a: Array) -> Shape:
         """The shape with the examples of a batch in front."""

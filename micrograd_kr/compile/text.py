@@ -33,7 +33,8 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
         elif x.op == "const" and x.shape == ():
             text[x] = A.number(x.attr)
         elif x.op == "const":
-            text[x] = (f"c{len(constants) + 1}", A.ATOM)
+            free = (f"c{k}" for k in itertools.count(len(constants) + 1))
+            text[x] = (next(name for name in free if name not in arguments and name not in constants), A.ATOM)
             constants[text[x][0]] = x.attr
         else:
             t = A.render(x.op, x.attr, [text[y] for y in x.args], [y.shape for y in x.args], x.shape)
