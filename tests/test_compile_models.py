@@ -1,5 +1,6 @@
 """Compiled programs against the graphs they came from: every model of `compile_models`, here and at other numbers."""
 
+import math
 import warnings
 from typing import Any
 
@@ -320,6 +321,59 @@ def test_what_is_wrong_is_said() -> None:
     ):
         with pytest.raises(kind):
             wrong()
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize(
+    "name", ["t1", "c1", "n", "W1", "h1", "exp", "maximum", "concatenate", "len", "program", "self", "loss"]
+)
+def test_an_input_may_have_any_name(name: str, batch: bool) -> None:
+    w, b, x = Value(3.0, "w"), Value(1.0, "b"), Value(1.0)
+    loss = (w * x).exp() + mk.maximum(w, x) + mk.linear([w], [x], b).relu() + w * b
+    program = compiled(loss, [w, b], inputs={name: x}, batch=(name,) if batch else ())
+    value, gradient = program([1.0, 0.5], **{name: np.array([2.0, 2.0]) if batch else 2.0})
+    v, c = Value(1.0), Value(0.5)
+    expected = eager((v * 2.0).exp() + mk.maximum(v, 2.0) + (v * 2.0 + c).relu() + v * c, [v, c])
+    assert_same([value, *gradient], [expected[0], *expected[1]])
+
+
+def test_answers_are_doubles_even_of_whole_numbers() -> None:
+    w, x = Value(1.0), Value(2.0)
+    for loss in (w * 2, w * 2 + (w**0.0).sin() * x, w.relu() + abs(w), mk.maximum(w, 1.0)):
+        value, gradient = compiled(loss, [w], inputs={"x": x})(np.array([3]), x=1)
+        assert (np.asarray(value).dtype, gradient.dtype) == (np.float64, np.float64)
+    assert compiled((w**0.0).sin() * w, [w], inputs={})([1.0])[0] == pytest.approx(math.sin(1), rel=1e-15)
+    program = compiled(w * 2, [w])
+    program.step(0.25)
+    assert isinstance(w.data, float)
+    assert isinstance(w.grad, float)
+
+
+def test_terms_that_depend_on_no_row_after_all() -> None:
+    w, x = Value(1.0), Value(2.0)
+    for loss in (mk.leaky_relu(3.0, x) + w.sin(), w * x - x * w + w.sin(), (w - w) * x + w.sin()):
+        value, gradient = compiled(loss, [w], inputs={"x": x}, batch=("x",))([2.0], x=[1.0, 5.0, 6.0])
+        expected = math.sin(2.0) + (3.0 if loss.data > 2.5 else 0.0)
+        assert_same([value, *gradient], [expected, math.cos(2.0)])
+
+
+def test_a_batch_without_rows_is_refused() -> None:
+    w, x = Value(1.0, "w"), Value(2.0, "x")
+    program = compiled(w * x, [w], inputs={"x": x}, batch=("x",))
+    with pytest.raises(ValueError, match="row"):
+        program([1.0], x=np.zeros(0))
+    with pytest.raises(ValueError, match="x"):
+        program([1.0], x=1.0)
+
+
+def test_deep_graphs_need_no_deep_recursion() -> None:
+    w, x = Value(0.7), Value(0.3)
+    z = w
+    for _ in range(2000):
+        z = (z * x).sin() + w
+    value, gradient, _ = eager(z, [w])
+    got, got_gradient = compiled(z, [w], inputs={"x": x})([0.7], x=0.3)
+    assert_same([got, *got_gradient], [value, *gradient])
 
 
 # ---- the text ------------------------------------------------------------------------------------
