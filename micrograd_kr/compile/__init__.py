@@ -161,14 +161,14 @@ def compile(
     graph = fuse(loss, leaves)
     groups, count = group(graph, [math.prod(s) for s in shapes], [False, *[name in batch for name in named]])
     arrays = layout(groups, shapes, graph.constants, count)
-    if not (arrays[-1].group.differentiable if len(graph.alive) else graph.loss in range(len(params))):
+    at = (len(arrays) - 1, 0) if len(graph.alive) else (0, graph.loss)
+    if not arrays[at[0]].group.differentiable or at[1] not in range(len(params)):
         raise ValueError(f"compile: the loss {loss!r} depends on none of the {len(params)} parameters")
     if xp is not np and xp.__name__.startswith("jax"):
         import jax
 
         jax.config.update("jax_enable_x64", True)
     names = _arguments(named)
-    at = graph.loss if not len(graph.alive) else None
     expressions = Emitter(arrays, ["theta", *names.values()], [p.label for p in params], at)
     body, constants = write(
         ["theta", *names.values()],
@@ -188,7 +188,9 @@ def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:
     """The Values in nested lists, and the lists' shape."""
     if isinstance(values, Value):
         if values.op is not None:
-            raise ValueError(f"compile: {values!r} in input {name!r} was computed by {values.op.name}; inputs are leaves")
+            raise ValueError(
+                f"compile: {values!r} in input {name!r} was computed by {values.op.name}; inputs are leaves"
+            )
         return [values], ()
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise TypeError(

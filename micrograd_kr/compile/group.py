@@ -243,7 +243,9 @@ class _Grouping:
 
         The pool grows by what it does not hold yet; each level reads all it needs in one go.
         """
-        slots = [slot for g in found for slot in [*g.slots, *[s for t in g.terms for s in t[:2]]] if slot.source == POOL]
+        slots = [
+            slot for g in found for slot in [*g.slots, *[s for t in g.terms for s in t[:2]]] if slot.source == POOL
+        ]
         if not slots:
             return []
         ids = np.concatenate([slot.ids.ravel() for slot in slots])

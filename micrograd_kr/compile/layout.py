@@ -1,220 +1,270 @@
 """Give every group a shape, and every operand the positions it reads.
 
-A group's nodes are put in the order of the positions of their operands. Where these positions are then
-regular (each a mixed-radix progression) their common radices are the shape: the 1,600 nodes of 16 neurons
+The nodes of a group are put in the order of the positions of their operands. Where these are then regular,
+nested loops with constant steps, the loops they have in common are the shape: the 1,600 nodes of 16 neurons
 on 100 points become 16 × 100, because their weights repeat 100 times and their points 16 times.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..ops import Op
 from .fuse import Floats, Ints
 from .group import CONSTANT, Group, Slot, Term
 
-Progression = list[tuple[int, int]]  # (length, step) of nested loops, the outermost first
+AXES, LISTS = "ijklmopqrstuvw", "zyx"  # letters for the axes of an array, and for those of a list of operands
+
+Loops = list[tuple[int, int]]  # (length, step) of nested loops, the outermost first
 
 
-@dataclass
-class Operand:
+class Operand(NamedTuple):
     """What an array reads: positions in the flat storage of another, or numbers.
 
-    Both have the shape of the array that reads, with 1 where they do not vary, and one more axis for
-    the elements of a list.
+    ``index`` has an axis for each of the ``letters``: the axes of the reader along which it varies, those
+    with the largest steps first, and those of its list. ``steps``: of each axis, None when irregular.
     """
 
     source: int
     index: npt.NDArray[Any]
+    letters: str
+    steps: tuple[int, ...] | None = None
+
+
+class Product(NamedTuple):
+    """a * b, summed over the letters of lists; ``owner`` says of irregular ones which node each is of."""
+
+    a: Operand
+    b: Operand
+    owner: Ints | None = None
 
 
 @dataclass
 class Array:
-    """A group with a shape; ``operands`` of an operation, ``terms`` of a sum of products."""
+    """A group with a shape; ``operands`` of an operation, ``terms`` and ``plus`` of a sum of products."""
 
     group: Group
     shape: tuple[int, ...]
     operands: list[Operand] = field(default_factory=list)
-    terms: list[tuple[Operand, Operand, Ints | None]] = field(default_factory=list)
+    terms: list[Product] = field(default_factory=list)
     plus: Operand | None = None
 
     @property
-    def row(self) -> Op | None:
-        """The row of the table, or None."""
-        return self.group.row
+    def letters(self) -> str:
+        """A letter for each axis."""
+        return AXES[: len(self.shape)]
 
 
-def progression(v: Ints) -> Progression | None:
-    """The nested loops that count out ``v``, or None.
+class _Column(NamedTuple):
+    """What nodes can be ordered by: a number for each, where it is read, and how good an order it gives."""
 
-    >>> progression(np.array([0, 3, 6, 100, 103, 106]))
-    [(2, 100), (3, 3)]
-    """
-    dims: Progression = []
-    n = len(v)
-    if n > 1 and v[-1] - v[0] == n - 1 and (v == np.arange(v[0], v[0] + n)).all():  # the most frequent ones
-        return [(n, 1)]
-    while len(v) > 1:
-        if n > 9 and len(set(np.diff(v[:9]).tolist())) > 4:  # nothing regular: known by the first few
-            return None
-        steps = np.diff(v)
-        breaks = np.flatnonzero(steps != steps[0])
-        n = int(breaks[0]) + 1 if len(breaks) else len(v)
-        if len(v) % n:
-            return None
-        table = v.reshape(-1, n)
-        if (table - table[:, :1] != steps[0] * np.arange(n)).any():
-            return None
-        dims.insert(0, (n, int(steps[0])))
-        v = table[:, 0]
-    return dims
+    values: Ints
+    source: tuple[int, ...]
+    rank: int
 
 
-def along(dims: Progression, shape: tuple[Any, ...]) -> Progression:
-    """The same loops, cut where they cross the rows of a source of this shape.
-
-    >>> along([(1600, 1)], (16, 100))
-    [(16, 100), (100, 1)]
-    """
-    out: Progression = []
-    for n, s in dims:
-        for k in range(1, len(shape)):
-            width = math.prod(shape[k:])
-            if 0 < s < width < s * n and width % s == 0 and n % (width // s) == 0:
-                out.append((n * s // width, width))
-                n = width // s
-        out.append((n, s))
-    return out
-
-
-def layout(groups: list[Group], shapes: list[tuple[int, ...]], constants: Floats, count: int) -> list[Array]:
+def layout(groups: Sequence[Group], shapes: Sequence[tuple[int, ...]], constants: Floats, count: int) -> list[Array]:
     """The groups as arrays; ``shapes`` are those of the parameters and inputs, ``count`` the number of nodes."""
-    work = _Layout(shapes, constants, count)
+    work = _Layout(groups, shapes, constants, count)
     return [work.array(g) for g in groups]
 
 
 class _Layout:
-    def __init__(self, shapes: list[tuple[int, ...]], constants: Floats, count: int) -> None:
-        self.shapes = list(shapes)
-        self.constants = constants
-        self.place = np.zeros(count + len(constants), dtype=np.int64)  # of each node in its array
-        self.place[count:] = np.arange(-len(constants), 0)
-        self.pools: set[int] = set()
-        self.pooled = np.zeros_like(self.place)  # of each node in the pool
+    def __init__(
+        self, groups: Sequence[Group], shapes: Sequence[tuple[int, ...]], constants: Floats, count: int
+    ) -> None:
+        self.groups, self.shapes, self.constants = groups, list(shapes), constants
+        # of each node in its array, and in the pool; at the end constants, which are negative numbers
+        self.place = np.concatenate([np.zeros(count, dtype=np.int64), np.arange(-len(constants), 0)])
+        self.pooled = self.place.copy()
 
     def array(self, g: Group) -> Array:
         """The array of one group, after those it reads."""
         if g.number < len(self.shapes):
-            shape = self.shapes[g.number]
             self.place[g.nodes] = np.arange(len(g.nodes))
-            return Array(g, shape)
+            return Array(g, self.shapes[g.number])
         if g.members:
             return self.pool(g)
-        columns = self.columns(g)
-        fixed = [c for c in columns if c[0] == 0]
-        free = [c for c in columns if c[0] > 0]
-        columns = [] if g.pooled else fixed + sorted(free, key=lambda c: c[0])
-        order = np.lexsort([c[1] for c in reversed(columns)]) if columns else np.arange(len(g.nodes))
-        shape = self.shape(len(order), [(c[1][order], c[2]) for c in (fixed or columns)])
-        self.place[g.nodes[order]] = np.arange(len(order))
+        n = len(g.nodes)
+        columns = [] if g.pooled else sorted(self.columns(g), key=lambda c: c.rank)
+        order = np.lexsort([c.values for c in reversed(columns)]) if columns else np.arange(n)
+        shape = common(n, [loops(c.values[order], c.source) for c in columns])
+        self.place[g.nodes[order]] = np.arange(n)
         self.shapes.append(shape)
         return Array(
             g,
             shape,
-            [self.operand(slot, order, shape) for slot in g.slots],
-            [self.term(t, order, shape) for t in g.terms],
-            None if g.plus is None else Operand(CONSTANT, varying(g.plus[order].reshape(shape), len(shape))),
+            [self.operand(slot, order, shape, slot.ids.shape[1:]) for slot in g.slots],
+            [self.product(term, order, shape) for term in g.terms],
+            None if g.plus is None else numbers(g.plus[order].reshape(shape), len(shape)),
         )
 
     def pool(self, g: Group) -> Array:
-        """The arrays of a pool, end to end."""
-        at = 0
-        operands = []
+        """Arrays end to end."""
+        at, operands = 0, []
         for source, ids in g.members:
-            if source == CONSTANT:
-                self.pooled[ids] = at + np.arange(len(ids))
-                operands.append(Operand(CONSTANT, self.constants[~ids]))
-            else:
-                self.pooled[ids] = at + self.place[ids]
-                operands.append(Operand(source, np.arange(math.prod(self.shapes[source]))))
-            at += len(operands[-1].index)
+            n = len(ids) if source == CONSTANT else math.prod(self.shapes[source])
+            self.pooled[ids] = at + (np.arange(n) if source == CONSTANT else self.place[ids])
+            index = self.constants[~ids] if source == CONSTANT else np.arange(n)
+            operands.append(Operand(source, index, LISTS[0], (1,)))
+            at += n
         self.shapes.append((at,))
-        self.pools.add(g.number)
         return Array(g, (at,), operands)
 
-    def columns(self, g: Group) -> list[tuple[int, Ints, tuple[int, ...]]]:
-        """What the order of the nodes can go by: (rank, a number for each node, the source's shape).
+    # ---- the order of the nodes
 
-        Rank 0 are the two sides of a matrix product, then operands that are a whole array, part of one,
-        or read some elements many times.
-        """
-        columns = []
-        regular = [(a, b) for a, b, owner in g.terms if owner is None]
-        main = max([a.ids.shape[1] for a, b in regular if b.source >= 0], default=0)
-        for a, b in regular:
-            sides = [a, b]
-            product = main > 1 and b.source >= 0 and a.ids.shape[1] == main
-            for slot in sides:
-                if slot.source == CONSTANT and not np.ptp(slot.ids):
-                    continue
-                key = self.key(slot)
-                columns.append((0 if product else self.rank(slot, key), key, self.shape_of(slot)))
-            if product:
-                main = 0
-        for slot in g.slots:
-            if slot.source != CONSTANT or np.ptp(slot.ids):
-                key = self.key(slot)
-                columns.append((self.rank(slot, key), key, self.shape_of(slot)))
-        return columns
+    def columns(self, g: Group) -> list[_Column]:
+        """What the nodes can be ordered by: first the two sides of the largest matrix product."""
+        columns = [self.column(slot) for slot in g.slots]
+        regular = [t for t in g.terms if t.owner is None]
+        products = [t for t in regular if t.b.source >= 0 and t.a.ids.shape[1] > 1]
+        main = max(products, key=lambda t: t.a.ids.shape[1], default=None)
+        for t in regular:
+            sides = [self.column(t.a), self.column(t.b)]
+            if t is main:  # rows of a batch stay in front: X @ W.T
+                sides = [side._replace(rank=0) for side in (sides[::-1] if self.later(t) else sides)]
+            columns += sides
+        return [c for c in columns if np.ptp(c.values)]
 
-    def shape_of(self, slot: Slot) -> tuple[int, ...]:
-        return self.shapes[slot.source] if slot.source >= 0 else ()
+    def later(self, t: Term) -> bool:
+        """Whether only the second factor has a row for each example."""
+        return self.groups[t.b.source].batched and not self.groups[t.a.source].batched
 
-    def key(self, slot: Slot) -> Ints:
-        """One number for each node: the position it reads, or which list of positions."""
+    def column(self, slot: Slot) -> _Column:
+        """Best of all is an operand that is the whole of an array; worst one with elements read many times."""
         rows = self.positions(slot)
-        return rows if rows.ndim == 1 else row_key(rows)
+        values = rows if rows.ndim == 1 else row_key(rows)
+        if slot.source < 0:
+            return _Column(values, (), 4)
+        source = self.shapes[slot.source]
+        once = bool(np.bincount(values).max() == 1)
+        return _Column(values, source, 3 if not once else 1 if len(values) == math.prod(source) else 2)
+
+    # ---- operands
 
     def positions(self, slot: Slot) -> Ints:
-        """Where each node stands in the source."""
-        return (self.pooled if slot.source in self.pools else self.place)[slot.ids]
+        """Where each node stands in what the slot reads."""
+        pool = slot.source >= 0 and bool(self.groups[slot.source].members)
+        return (self.pooled if pool else self.place)[slot.ids]
 
-    def rank(self, slot: Slot, key: Ints) -> int:
-        if slot.source < 0:
-            return 4
-        if np.bincount(key).max() > 1:
-            return 3
-        return 1 if len(key) == math.prod(self.shapes[slot.source]) else 2
+    def product(self, t: Term, order: Ints, shape: tuple[int, ...]) -> Product:
+        """Both factors of a term, with the list of products cut where the loops of either ask for it."""
+        if t.owner is not None:
+            every, length = np.zeros(1, dtype=np.int64), t.a.ids.shape
+            a, b = (self.operand(slot._replace(ids=slot.ids[None]), every, (), length) for slot in (t.a, t.b))
+            return Product(a, b, np.argsort(order)[t.owner])
+        m = t.a.ids.shape[1]
+        inner = () if m == 1 else common(m, [loops(self.positions(slot)[order[0]], ()) for slot in (t.a, t.b)])
+        if len(inner) > len(LISTS):
+            inner = (m,)
+        return Product(*[self.operand(slot, order, shape, inner) for slot in (t.a, t.b)])
 
-    def shape(self, n: int, columns: list[tuple[Ints, tuple[int, ...]]]) -> tuple[int, ...]:
-        """The shape in which as many of the columns as possible are regular, the first ones first."""
-        cuts = {n, 1}
-        for values, source in columns:
-            dims = progression(values)
-            if dims is None:
-                continue
-            sizes = [length for length, _ in along(dims, source)]
-            more = sorted(cuts | {math.prod(sizes[k:]) for k in range(len(sizes))})
-            if all(b % a == 0 for a, b in zip(more, more[1:], strict=False)):
-                cuts = set(more)
-        ordered = sorted(cuts, reverse=True)
-        return tuple([a // b for a, b in zip(ordered, ordered[1:], strict=False)])
-
-    def term(self, t: Term, order: Ints, shape: tuple[int, ...]) -> tuple[Operand, Operand, Ints | None]:
-        if t.owner is None:
-            return self.operand(t.a, order, shape), self.operand(t.b, order, shape), None
-        every = np.arange(len(t.owner))
-        a, b = (self.operand(slot, every, every.shape) for slot in (t.a, t.b))
-        return a, b, np.argsort(order)[t.owner]
-
-    def operand(self, slot: Slot, order: Ints, shape: tuple[int, ...]) -> Operand:
-        rows = slot.ids[order].reshape(shape + slot.ids.shape[1:])
+    def operand(self, slot: Slot, order: Ints, shape: tuple[int, ...], inner: tuple[int, ...]) -> Operand:
+        """What a slot reads, for a reader of this shape with lists of that one."""
+        index = self.positions(slot)[order].reshape(shape + inner)
         if slot.source == CONSTANT:
-            return Operand(CONSTANT, varying(self.constants[~rows], len(shape)))
-        return Operand(slot.source, varying(self.positions(slot)[order].reshape(rows.shape), len(shape)))
+            return numbers(self.constants[~index], len(shape))
+        return reading(slot.source, *varying(index, len(shape)))
+
+
+def reading(source: int, index: Ints, letters: str) -> Operand:
+    """An operand with these positions; its axes are put in order."""
+    steps = [step_along(index, k) for k in range(index.ndim)]
+    order = sorted(range(index.ndim), key=lambda k: -steps[k])
+    index, steps = index.transpose(order), [steps[k] for k in order]
+    reach = 0
+    for n, step in zip(reversed(index.shape), reversed(steps), strict=True):
+        reach = reach + (n - 1) * step if step > reach else -1
+        if reach < 0:
+            break
+    regular = reach >= 0 and bool((index == index.flat[0] + nested(index.shape, steps)).all())
+    return Operand(source, index, "".join(letters[k] for k in order), tuple(steps) if regular else None)
+
+
+def step_along(index: Ints, k: int) -> int:
+    """From the first position to the next one along an axis."""
+    return int(index.take(min(1, index.shape[k] - 1), axis=k).flat[0] - index.flat[0])
+
+
+def numbers(values: Floats, axes: int) -> Operand:
+    """An operand of numbers known now."""
+    if (values == values.flat[0]).all():
+        return Operand(CONSTANT, values.ravel()[0], "")
+    return Operand(CONSTANT, *varying(values, axes))
+
+
+def varying(index: npt.NDArray[Any], axes: int) -> tuple[npt.NDArray[Any], str]:
+    """``index`` without those of the first axes along which it is the same, and the letters of those left."""
+    letters = AXES[:axes] + LISTS[: index.ndim - axes]
+    for k in reversed(range(axes)):
+        one = index.take([0], axis=k)
+        if (index == one).all():
+            index, letters = one.squeeze(k), letters[:k] + letters[k + 1 :]
+    return index, letters
+
+
+def nested(lengths: Sequence[int], steps: Sequence[int]) -> Ints:
+    """What loops count out, in an array with an axis for each.
+
+    >>> nested([2, 3], [100, 1]).tolist()
+    [[0, 1, 2], [100, 101, 102]]
+    """
+    out = np.zeros(lengths, dtype=np.int64)
+    for k, (n, step) in enumerate(zip(lengths, steps, strict=True)):
+        out += step * np.arange(n).reshape((n,) + (1,) * (len(lengths) - k - 1))
+    return out
+
+
+def loops(values: Ints, source: Sequence[int]) -> Loops | None:
+    """The nested loops that count out the values, cut at the rows of a source of this shape; None if irregular.
+
+    >>> loops(np.array([0, 3, 6, 100, 103, 106]), ())
+    [(2, 100), (3, 3)]
+    >>> loops(np.arange(8), (4, 2))
+    [(4, 2), (2, 1)]
+    """
+    found: Loops = []
+    while len(values) > 1:
+        if len(set(np.diff(values[:9]).tolist())) > 4:  # irregular, seen from the first few
+            return None
+        steps = np.diff(values)
+        other = np.flatnonzero(steps != steps[0])
+        n = int(other[0]) + 1 if len(other) else len(values)
+        if len(values) % n:
+            return None
+        table = values.reshape(-1, n)
+        if (table - table[:, :1] != steps[0] * np.arange(n)).any():
+            return None
+        found.insert(0, (n, int(steps[0])))
+        values = table[:, 0]
+    cut: Loops = []
+    for n, step in found:
+        for k in range(1, len(source)):
+            width = math.prod(source[k:])
+            if 0 < step < width < step * n and width % step == 0 and n % (width // step) == 0:
+                cut.append((n * step // width, width))
+                n = width // step
+        cut.append((n, step))
+    return cut
+
+
+def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
+    """The shape of n elements that is fine enough for as many of the loops as possible, the first ones first.
+
+    >>> common(12, [[(3, 1), (4, 0)], [(6, 0), (2, 1)]])
+    (3, 2, 2)
+    """
+    cuts = {n, 1}
+    for dims in found:
+        lengths = [length for length, _ in dims or []]
+        more = sorted(cuts | {math.prod(lengths[k:]) for k in range(len(lengths))})
+        if all(b % a == 0 for a, b in zip(more, more[1:], strict=False)):
+            cuts = set(more)
+    ordered = sorted(cuts, reverse=True)
+    return tuple([a // b for a, b in zip(ordered, ordered[1:], strict=False)])
 
 
 def row_key(rows: Ints) -> Ints:
@@ -225,9 +275,9 @@ def row_key(rows: Ints) -> Ints:
     """
     if rows.shape[1] == 1:
         return rows[:, 0]
-    weights = np.random.default_rng(0).integers(1 << 62, size=rows.shape[1]) * 2 + 1
+    weights = np.random.default_rng(0).integers(1 << 62, size=rows.shape[1])
     _, first, which = np.unique(rows @ weights, return_index=True, return_inverse=True)
-    if (rows[first][which] != rows).any():
+    if (rows[first][which] != rows).any():  # two hashes happened to be equal
         _, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     distinct = rows[first]
     if len(np.unique(distinct[:, 0])) == len(distinct):
@@ -235,12 +285,3 @@ def row_key(rows: Ints) -> Ints:
     rank = np.empty(len(distinct), dtype=np.int64)
     rank[np.lexsort(distinct.T[::-1])] = np.arange(len(distinct))
     return rank[which.ravel()]
-
-
-def varying(index: npt.NDArray[Any], axes: int) -> npt.NDArray[Any]:
-    """``index`` with length 1 along those of the first axes where it does not vary."""
-    for k in range(axes):
-        one = index[(slice(None),) * k + (slice(1),)]
-        if index.shape[k] > 1 and (index == one).all():
-            index = one
-    return index

@@ -29,22 +29,26 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
     lines: list[tuple[Expr, str]] = []
     for x in nodes:
         if x.op == "name":
-            text[x] = (x.attr, A.ATOM)
+            text[x] = (x.attr, ATOM)
         elif x.op == "const" and x.shape == ():
-            text[x] = A.number(x.attr)
+            text[x] = number(x.attr)
         elif x.op == "const":
             free = (f"c{k}" for k in itertools.count(len(constants) + 1))
-            text[x] = (next(name for name in free if name not in arguments and name not in constants), A.ATOM)
+            text[x] = (next(name for name in free if name not in arguments and name not in constants), ATOM)
             constants[text[x][0]] = x.attr
         else:
-            t = A.render(x.op, x.attr, [text[y] for y in x.args], [y.shape for y in x.args], x.shape)
+            t = render(x.op, x.attr, [text[y] for y in x.args], [y.shape for y in x.args], x.shape)
             cheap = x.op == "transpose" and x.args[0].name is not None
             if x in outputs.values() or x.line or (uses[x] > 1 and not cheap) or len(t[0]) > WIDTH:
                 lines.append((x, t[0]))
-                t = (f"\0{x.serial}\0", A.ATOM)  # named below, when all that have names are known
+                t = (f"\0{x.serial}\0", ATOM)  # named below, when all that have names are known
             text[x] = t
     chosen = {x for x, _ in lines}
-    names = _names([x for x in nodes if x.name or x in chosen], {x: key for key, x in outputs.items()}, {*arguments, A.ROWS, *constants})
+    names = _names(
+        [x for x in nodes if x.name or x in chosen],
+        {x: key for key, x in outputs.items()},
+        {*arguments, A.ROWS, *constants},
+    )
     body = [f"def program({', '.join(arguments)}):", *[f"    {A.ROWS} = len({x})" for x in batch]]
     lines.sort(key=lambda line: not _is_view(line[0]))
     backward = False
@@ -116,6 +120,93 @@ def _names(lines: list[Expr], outputs: dict[Expr, str], taken: set[str]) -> dict
     for x in lines:
         if isinstance(x.name, Expr) and x not in names:
             base = f"d{names.get(x.name, 't')}"
-            names[x] = next(name for k in itertools.count(1) if (name := base if k == 1 else f"{base}_{k}") not in taken)
+            names[x] = next(
+                name for k in itertools.count(1) if (name := base if k == 1 else f"{base}_{k}") not in taken
+            )
             taken.add(names[x])
     return names
+
+
+# ---- the text of one expression -------------------------------------------------------------------
+
+# How tightly the text of an operation holds together, as in Python's grammar.
+ATOM, POWER, UNARY, PRODUCT, SUM, COMPARISON = range(6)
+
+
+def render(
+    op: str, attr: Any, args: Sequence[tuple[str, int]], shapes: Sequence[A.Shape], shape: A.Shape
+) -> tuple[str, int]:
+    """The text of one operation on arguments given as text, and how tightly it holds together."""
+
+    def at(k: int, limit: int) -> str:
+        text, level = args[k]
+        return text if level <= limit else f"({text})"
+
+    match op:
+        case "+" | "-":
+            return f"{at(0, SUM)} {op} {at(1, SUM if op == '+' else PRODUCT)}", SUM
+        case "*" | "/":
+            return f"{at(0, PRODUCT)} {op} {at(1, UNARY)}", PRODUCT
+        case "@":
+            return f"{at(0, UNARY)} @ {at(1, UNARY)}", PRODUCT
+        case "**":
+            return f"{at(0, ATOM)}**{at(1, POWER)}", POWER
+        case "neg":
+            return f"-{at(0, UNARY)}", UNARY
+        case "compare":
+            return f"{at(0, SUM)} {attr} {at(1, SUM)}", COMPARISON
+        case "call":
+            numbers = [a for a, _ in args] if attr != "where" else [as_double(a) for a, _ in args]
+            return f"{attr}({', '.join(numbers)})", ATOM
+        case "reshape":
+            if shape == ():
+                return f"{at(0, ATOM)}[{', '.join('0' * len(shapes[0]))}]", ATOM
+            if len(shape) == 1 and shape[0] != -1 or shape == (-1,):
+                return f"{at(0, ATOM)}.ravel()", ATOM
+            return f"{at(0, ATOM)}.reshape({', '.join(map(str, shape))})", ATOM
+        case "transpose":
+            if len(attr) > 2 and attr == A.swapped(len(attr)):
+                return f"swapaxes({args[0][0]}, -1, -2)", ATOM
+            if attr == tuple(range(len(attr)))[::-1]:
+                return f"{at(0, ATOM)}.T", ATOM
+            return f"{at(0, ATOM)}.transpose({', '.join(map(str, attr))})", ATOM
+        case "index":
+            return f"{at(0, ATOM)}[{', '.join(attr)}]", ATOM
+        case "take":
+            return f"{at(0, ATOM)}[{':, ' * (shapes[0][:1] == (A.ROWS,))}{args[1][0]}]", ATOM
+        case "broadcast":
+            return f"broadcast_to({as_double(args[0][0])}, ({''.join(f'{s}, ' for s in shape).strip()}))", ATOM
+        case "sum":
+            every = len(attr) == len(shapes[0])
+            axes = "" if every else f"axis={attr[0] if len(attr) == 1 else attr}"
+            return f"{at(0, ATOM)}.sum({axes})", ATOM
+        case "copy":
+            return f"{at(0, ATOM)}.copy()", ATOM
+        case "mean":
+            return f"{at(0, ATOM)}.mean({'axis=0' * (len(shapes[0]) > 1)})", ATOM
+        case "concatenate":
+            axis = f", axis={attr}" if attr else ""
+            return f"concatenate([{', '.join(a for a, _ in args)}]{axis})", ATOM
+        case "segments":
+            return f"segment_sum({args[0][0]}, {args[1][0]}, {attr})", ATOM
+        case "list":
+            return f"{at(0, ATOM)}.{attr[0]}(axis={attr[1]})", ATOM
+        case "einsum":
+            return f'einsum("{attr}", {args[0][0]}, {args[1][0]})', ATOM
+    raise AssertionError(op)
+
+
+def as_double(text: str) -> str:
+    """A whole number written so that an array of it holds doubles."""
+    return f"{text}.0" if re.fullmatch(r"-?\d+", text) else text
+
+
+def number(x: Any) -> tuple[str, int]:
+    """A constant as text.
+
+    >>> number(2.0), number(-0.5)
+    (('2', 0), ('-0.5', 2))
+    """
+    if isinstance(x, float) and x.is_integer() and abs(x) < 1e15:
+        x = int(x)
+    return repr(x), UNARY if not isinstance(x, bool) and x < 0 else ATOM

@@ -1,6 +1,6 @@
 """Positions as slices: reading a part of an array, and its reverse, putting gradients in place.
 
-A regular set of positions is a slice, a reshape or a transpose; only an irregular one gathers.
+Regular positions are a slice, a reshape or a transpose; only irregular ones gather.
 """
 
 import math
@@ -13,101 +13,70 @@ import numpy as np
 from . import array as A
 from .array import Expr, Shape
 from .fuse import Ints
-from .layout import Progression, along, progression
+from .layout import Loops, Operand, nested
+
+# ---- reading -------------------------------------------------------------------------------------
 
 
-def loops(index: Ints, source: Shape) -> list[Progression] | None:
-    """For each axis of ``index`` the nested loops that count out its positions, or None if it is irregular."""
-    if index.ndim == 1:
-        dims = progression(index)
-        return None if dims is None or any(s < 0 for _, s in dims) else [along(dims, source) or [(1, 0)]]
-    first = index.flat[0]
-    axes: list[Progression] = []
-    rebuilt = np.array(first)
-    for k in range(index.ndim):
-        line = index[(0,) * k + (slice(None),) + (0,) * (index.ndim - k - 1)]
-        dims = progression(line)
-        if dims is None or any(s < 0 for _, s in dims):
-            return None
-        axes.append(along(dims, source) or [(1, 0)])
-        rebuilt = rebuilt[..., None] + (line - first)
-    return axes if (rebuilt == index).all() else None
-
-
-def view(x: Expr, index: Ints) -> Expr:
-    """The numbers of ``x`` at these positions of its flat storage, in the shape of ``index``."""
-    lead = x.shape[: x.batched]
-    source = x.shape[x.batched :]
+def view(x: Expr, operand: Operand) -> Expr:
+    """The numbers of ``x`` that an operand reads, an axis for each of its letters."""
+    source = x.shape[len(x.lead) :]
     if x.op == "broadcast" and not x.args[0].shape:
-        return A.spread(x.args[0], lead + index.shape)
-    n = index.size
-    if n == A.size(source) and index.flat[0] == 0 and (index.ravel() == np.arange(n)).all():
-        return A.reshape(x, lead + index.shape)
-    axes = loops(index, source)
-    if axes is not None:
-        dims = [d for axis in axes for d in axis]
-        moving = sorted([d for d in dims if d[1]], key=lambda d: -d[1])
-        out = _slices(x, int(index.flat[0]), moving)
-        if out is None:
-            out = _slices(A.reshape(x, (*lead, A.size(source))), int(index.flat[0]), moving)
+        return A.spread(x.args[0], x.lead + operand.index.shape)
+    if operand.steps is not None:
+        offset, dims = int(operand.index.flat[0]), list(zip(operand.index.shape, operand.steps, strict=True))
+        if is_whole(offset, dims, A.size(source)):
+            return A.reshape(x, x.lead + operand.index.shape)
+        out = _slices(x, offset, dims) or _slices(A.reshape(x, (*x.lead, A.size(source))), offset, dims)
         if out is not None:
-            back = [k for k in range(len(lead))]
-            place = {id(d): len(lead) + k for k, d in enumerate(moving)}
-            out = A.transpose(out, back + [place[id(d)] for d in dims if d[1]])
-            out = A.expand(out, [True] * len(lead) + [d[1] > 0 for d in dims])
-            full = lead + tuple([n for n, _ in dims])
-            if A.broadcast(out.shape, (1,) * len(full)) != full and index.ndim != len(dims):
-                out = A.spread(out, full)
-            elif any(d[1] == 0 and d[0] > 1 for d in dims):
-                out = A.spread(out, full)
-            return A.reshape(out, lead + index.shape)
-    return A.take(x, index)
+            return out
+    return A.take(x, operand.index)
 
 
-def _slices(x: Expr, offset: int, dims: Progression) -> Expr | None:
+def is_whole(offset: int, dims: Loops, count: int) -> bool:
+    """Whether loops, the largest step first, go through all of so many positions."""
+    return offset == 0 and math.prod([n for n, _ in dims]) == count
+
+
+def _slices(x: Expr, offset: int, dims: Loops) -> Expr | None:
     """``x`` with one axis for each of the loops, which go from the largest step to the smallest."""
-    lead = x.shape[: x.batched]
-    shape = list(x.shape[x.batched :])
-    steps = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
-    inside: list[Progression] = [[] for _ in shape]
-    start = [offset // s % n for n, s in zip(shape, steps, strict=True)]
-    for n, s in dims:
-        for k, width in enumerate(steps):
-            if width <= s < width * shape[k]:
-                if s % width:
-                    return None
-                inside[k].append((n, s // width))
-                break
-        else:
+    lead, shape = x.lead, list(x.shape[len(x.lead) :])
+    widths = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
+    first = [offset // width % n for n, width in zip(shape, widths, strict=True)]
+    inside: list[Loops] = [[] for _ in shape]  # the loops along each axis, in steps of that axis
+    for n, step in dims:
+        k = next(k for k, width in enumerate(widths) if width <= step)
+        if step % widths[k]:
             return None
+        inside[k].append((n, step // widths[k]))
     k = 0
     while k < len(shape):
-        loop = inside[k]
-        if start[k] + sum((n - 1) * s for n, s in loop) >= shape[k]:
+        if first[k] + sum([(n - 1) * step for n, step in inside[k]]) >= shape[k]:
             return None
-        if len(loop) > 1:  # cut this axis into blocks of the largest step
-            n, s = loop[0]
-            low = start[k] - start[k] % s if shape[k] % s == 0 else min(start[k], shape[k] - n * s)
-            if low < 0 or start[k] - low + sum((m - 1) * t for m, t in loop[1:]) >= s:
+        if len(inside[k]) > 1:  # cut this axis into blocks of the largest step
+            n, step = inside[k][0]
+            low = first[k] - first[k] % step if shape[k] % step == 0 else min(first[k], shape[k] - n * step)
+            if low < 0 or first[k] - low + sum([(m - 1) * s for m, s in inside[k][1:]]) >= step:
                 return None
-            keys = [":"] * (len(lead) + k) + [f"{low or ''}:{low + n * s}"]
-            if n * s < shape[k]:
-                x = A.index(x, keys, (*lead, *shape[:k], n * s, *shape[k + 1 :]))
-            shape[k : k + 1] = [n, s]
+            if n * step < shape[k]:
+                keys = [":"] * (len(lead) + k) + [f"{low or ''}:{low + n * step}"]
+                x = A.index(x, keys, (*lead, *shape[:k], n * step, *shape[k + 1 :]))
+            shape[k : k + 1] = [n, step]
             x = A.reshape(x, (*lead, *shape))
-            start[k : k + 1] = [0, start[k] - low]
-            inside[k : k + 1] = [[(n, 1)], loop[1:]]
+            first[k : k + 1] = [0, first[k] - low]
+            inside[k : k + 1] = [[(n, 1)], inside[k][1:]]
         k += 1
-    keys = []
-    for n, first, loop in zip(shape, start, inside, strict=True):
-        if not loop:
-            keys.append(f"{first}")
-        else:
-            count, step = loop[0]
-            last = first + (count - 1) * step + 1
-            whole = first == 0 and last == n and step == 1
-            keys.append(":" if whole else f"{first or ''}:{last if last < n else ''}" + (f":{step}" if step > 1 else ""))
-    return A.index(x, [":"] * len(lead) + keys, lead + tuple([loop[0][0] for loop in inside if loop]))
+    keys = [_key(n, at, loops) for n, at, loops in zip(shape, first, inside, strict=True)]
+    return A.index(x, [":"] * len(lead) + keys, lead + tuple([loops[0][0] for loops in inside if loops]))
+
+
+def _key(length: int, first: int, loops: Loops) -> str:
+    """The text of an index along one axis: a number, or a slice for a loop."""
+    if not loops:
+        return str(first)
+    n, step = loops[0]
+    end = first + (n - 1) * step + 1
+    return f"{first or ''}:{end if end < length else ''}" + (f":{step}" if step > 1 else "")
 
 
 # ---- the reverse ---------------------------------------------------------------------------------
@@ -115,177 +84,117 @@ def _slices(x: Expr, offset: int, dims: Progression) -> Expr | None:
 
 @dataclass
 class Piece:
-    """A part of a gradient: for the positions offset + i step + j step + ..., from the largest step down."""
+    """A gradient of regular positions, with an axis for each of the loops."""
 
     offset: int
-    dims: Progression
+    dims: Loops
     value: Expr
 
     @property
-    def span(self) -> int:
-        """From the first position to one past the last."""
-        return 1 + sum((n - 1) * s for n, s in self.dims)
+    def end(self) -> int:
+        """One past the last position."""
+        return self.offset + 1 + sum([(n - 1) * step for n, step in self.dims])
+
+    @property
+    def shape(self) -> Shape:
+        """Of the value, without the examples of a batch."""
+        return tuple([n for n, _ in self.dims])
 
     def positions(self) -> Ints:
-        """All positions, in the shape of the value."""
-        out = np.array(self.offset)
-        for n, s in self.dims:
-            out = out[..., None] + s * np.arange(n)
-        return out
+        """All of them, in one row."""
+        return (self.offset + nested(self.shape, [step for _, step in self.dims])).ravel()
 
 
-def fit(x: Expr, full: Shape, kept: Sequence[bool]) -> Expr:
-    """A gradient of shape ``full``, summed over the axes that are not kept.
-
-    Both it and the result may be smaller by broadcasting: length 1 along an axis, or a single number.
-    """
-    times, rows = 1.0, False
-    if x.shape and len(x.shape) < len(full):
-        x = A.reshape(x, (1,) * (len(full) - len(x.shape)) + x.shape)
-    if all(kept):
-        return x
-    axes = []
-    for k, (n, keep) in enumerate(zip(full, kept, strict=True)):
-        if keep:
-            continue
-        if x.shape and x.shape[k] != 1:
-            axes.append(k)
-        elif n == A.ROWS:
-            rows = True
-        else:
-            times *= n
-    x = A.sum_over(x, axes)
-    if x.shape:
-        x = A.reshape(x, tuple([x.shape[k - sum(a < k for a in axes)] for k, keep in enumerate(kept) if keep]))
-    x = x * times
-    return A.times_rows(x) if rows else x
-
-
-def assemble(pieces: list[tuple[Ints, Expr]], shape: Shape, known: dict[Any, Expr] | None = None) -> Expr:
+def assemble(parts: Sequence[tuple[Operand, Expr]], shape: Shape, known: dict[Any, Expr] | None = None) -> Expr:
     """The gradient of a whole array of this shape from gradients of parts of it, which may overlap.
 
-    Equal parts are added; those that are the whole array too; parts that do not overlap are joined by
-    concatenate; and what is irregular is summed by position. ``known``: parts that have a name, by position.
+    Equal parts are added; so are those that are the whole array; parts that do not overlap are joined by
+    concatenate; and what is irregular is summed by position. ``known``: parts with a name, by `place`.
     """
     lead = shape[:1] if shape[:1] == (A.ROWS,) else ()
-    source = shape[len(lead) :]
-    count = A.size(source)
-    parts: dict[Any, Piece] = {}
+    count = A.size(shape)
+    regular: dict[Any, list[Expr]] = {}
     irregular: list[tuple[Ints, Expr]] = []
-    for index, value in pieces:
-        piece = _piece(index, value, lead, source)
-        if piece is None:
-            irregular.append((index, value))
-            continue
-        key = (piece.offset, *piece.dims)
-        parts[key] = Piece(piece.offset, piece.dims, A.total([parts[key].value, piece.value])) if key in parts else piece
-    for key, piece in parts.items():
-        if known and key in known:
-            A.named(piece.value, known[key], line=True)
-    terms: list[Expr] = []
-    layers: list[tuple[list[Piece], Any]] = []
-    for piece in parts.values():
-        if math.prod(n for n, _ in piece.dims) == count:
-            value = piece.value
-            if value.shape and tuple([n for n, _ in piece.dims]) != source:
-                value = A.reshape(A.spread(value, lead + tuple([n for n, _ in piece.dims])), shape)
-            terms.append(value)
-            continue
-        where = piece.positions().ravel()
-        for members, taken in layers:
-            if not taken[where].any():
-                break
+    for operand, value in parts:
+        if operand.steps is None:
+            irregular.append((operand.index.ravel(), A.spread(value, lead + operand.index.shape)))
         else:
+            regular.setdefault(place(operand), []).append(value)
+    terms: list[Expr] = []
+    layers: list[tuple[list[Piece], Any]] = []  # pieces that do not overlap, and which positions they take
+    for (offset, *dims), values in regular.items():
+        p = Piece(offset, dims, A.total(values))
+        if known and (offset, *dims) in known:
+            A.named(p.value, known[(offset, *dims)], line=True)
+        if is_whole(offset, dims, count):
+            alike = lead + p.shape == shape or not p.value.shape
+            terms.append(p.value if alike else A.reshape(A.spread(p.value, lead + p.shape), shape))
+            continue
+        at = p.positions()
+        free = [layer for layer in layers if not layer[1][at].any()]
+        if not free:
             layers.append(([], np.zeros(count, dtype=bool)))
-            members, taken = layers[-1]
-        members.append(piece)
-        taken[where] = True
+        members, taken = free[0] if free else layers[-1]
+        members.append(Piece(offset, dims, A.spread(p.value, lead + p.shape)))
+        taken[at] = True
     for members, _ in layers:
-        for p in members:
-            p.value = A.spread(p.value, lead + tuple([n for n, _ in p.dims]))
-        joined = _join(members, 0, count, lead)
+        joined = _join(members, count, lead)
         if joined is None:
             irregular += [(p.positions(), p.value) for p in members]
         else:
             terms.append(A.reshape(joined, shape))
     if irregular:
-        flat = [A.reshape(A.spread(v, lead + i.shape), (*lead, i.size)) for i, v in irregular]
-        where = np.concatenate([i.ravel() for i, _ in irregular])
-        terms.append(A.reshape(A.segment_sum(A.concatenate(flat, len(lead)), where, count), shape))
+        flat = [A.reshape(value, (*lead, len(at))) for at, value in irregular]
+        at = np.concatenate([at for at, _ in irregular])
+        terms.append(A.reshape(A.segment_sum(A.concatenate(flat, len(lead)), at, count), shape))
     return A.total(terms)
 
 
-def part(index: Ints, source: Shape) -> Any:
-    """What tells regular parts of an array apart: where they begin and their loops, the largest step first."""
-    axes = loops(index, source)
-    if axes is None:
-        return None
-    return (int(index.flat[0]), *sorted([d for axis in axes for d in axis if d[1]], key=lambda d: -d[1]))
+def place(operand: Operand) -> tuple[Any, ...]:
+    """What tells regular parts of an array apart: where they begin, and their loops."""
+    assert operand.steps is not None
+    return (int(operand.index.flat[0]), *zip(operand.index.shape, operand.steps, strict=True))
 
 
-def _piece(index: Ints, value: Expr, lead: Shape, source: Shape) -> Piece | None:
-    """The gradient at regular positions with its axes in order, or None for irregular ones."""
-    axes = loops(index, source)
-    if axes is None:
-        return None
-    dims = [d for axis in axes for d in axis]
-    if value.shape and len(dims) != index.ndim:
-        value = A.reshape(A.spread(value, lead + index.shape), lead + tuple([n for n, _ in dims]))
-    value = fit(value, lead + tuple([n for n, _ in dims]), [True] * len(lead) + [s > 0 for _, s in dims])
-    dims = [d for d in dims if d[1]]
-    order = sorted(range(len(dims)), key=lambda k: -dims[k][1])
-    if value.shape:
-        value = A.transpose(value, [*range(len(lead)), *[len(lead) + k for k in order]])
-    dims = [dims[k] for k in order]
-    reach = 0
-    for _n, s in reversed(dims):  # no position twice
-        if s <= reach:
-            return None
-        reach += (_n - 1) * s
-    return Piece(int(index.flat[0]), dims, value)
+def _join(pieces: list[Piece], count: int, lead: Shape) -> Expr | None:
+    """So many numbers in a row, of pieces that do not overlap, and zeros in the gaps; None if too entangled.
 
-
-def _join(pieces: list[Piece], low: int, high: int, lead: Shape) -> Expr | None:
-    """One row of numbers, from position low to high, of pieces that do not overlap; zeros in the gaps."""
-    axis = len(lead)
-    parts: list[Expr] = []
-    at = low
+    Where pieces are interleaved, as weights and biases of a layer are, they are the columns of a matrix.
+    """
     pieces = sorted(pieces, key=lambda p: p.offset)
     book = pieces[0].value.book
+    parts: list[Expr] = []
+    at = 0
 
-    def zeros(n: int) -> None:
+    def append(value: Expr, start: int, n: int) -> None:
+        nonlocal at
+        if start > at:
+            parts.append(A.spread(A.const(book, 0.0), (*lead, start - at)))
         if n:
-            parts.append(A.fill_zeros(book, (*lead, n)))
+            parts.append(A.reshape(value, (*lead, n)))
+        at = start + n
 
     while pieces:
-        cluster = [pieces.pop(0)]
-        end = cluster[0].offset + cluster[0].span
-        while pieces and pieces[0].offset < end:
-            cluster.append(pieces.pop(0))
-            end = max(end, cluster[-1].offset + cluster[-1].span)
-        start = cluster[0].offset
-        n = math.prod(n for n, _ in cluster[0].dims)
-        if len(cluster) == 1 and cluster[0].span == n:
-            zeros(start - at)
-            parts.append(A.reshape(cluster[0].value, (*lead, n)))
-            at = end
+        cluster, end = [pieces[0]], pieces[0].end
+        while len(cluster) < len(pieces) and pieces[len(cluster)].offset < end:
+            end = max(end, pieces[len(cluster)].end)
+            cluster.append(pieces[len(cluster)])
+        del pieces[: len(cluster)]
+        p = cluster[0]
+        if len(cluster) == 1 and p.end - p.offset == math.prod(p.shape):
+            append(p.value, p.offset, math.prod(p.shape))
             continue
-        outer = {p.dims[0] for p in cluster if p.dims}
-        if len(outer) != 1 or not all(p.dims for p in cluster):
+        outer = {p.dims[0] if p.dims else (0, 0) for p in cluster}
+        if len(outer) > 1:
             return None
-        n, s = outer.pop()
-        limit = pieces[0].offset if pieces else high
-        base = min(start, limit - n * s)
-        if base < at:
+        n, step = outer.pop()
+        start = min(p.offset, (pieces[0].offset if pieces else count) - n * step)
+        columns = [Piece(p.offset - start, p.dims[1:], p.value) for p in cluster]
+        if start < at or not all(column.end <= step for column in columns):
             return None
-        rows = [Piece(p.offset - base, p.dims[1:], p.value) for p in cluster]
-        if any(p.offset + p.span > s for p in rows):
-            return None
-        joined = _join(rows, 0, s, (*lead, n))
+        joined = _join(columns, step, (*lead, n))
         if joined is None:
             return None
-        zeros(base - at)
-        parts.append(A.reshape(joined, (*lead, n * s)))
-        at = base + n * s
-    zeros(high - at)
-    return A.concatenate(parts, axis)
+        append(joined, start, n * step)
+    append(parts[0], count, 0)
+    return A.concatenate(parts, len(lead))
