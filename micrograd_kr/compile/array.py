@@ -106,9 +106,10 @@ def named(x: Expr, name: str | Expr, note: str = "", line: bool = False) -> Expr
 
 def const(book: dict[Any, Expr], value: Any) -> Expr:
     """A number or an array known now."""
-    if value.__class__ is not float:
-        value = np.asarray(value)
-        value = value if value.ndim else value.item()
+    if value.__class__ is float:
+        return make(book, "const", (), value, ())
+    value = np.asarray(value)
+    value = value if value.ndim else value.item()
     boolean = isinstance(value, bool) or getattr(value, "dtype", None) == bool
     return make(book, "const", (), value, np.shape(value), boolean)
 
@@ -425,6 +426,8 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
 
 def times(x: Expr, sizes: Sequence[Any]) -> Expr:
     """``x`` as often as an array of these sizes has elements."""
+    if not sizes:
+        return x
     x = x * float(size(tuple(sizes)))
     if ROWS not in sizes:
         return x
@@ -484,6 +487,8 @@ def contract(x: Expr, of_x: str, y: Expr, of_y: str, out: str, sizes: dict[str, 
     It is written as a matrix product where it is one. Arguments and result may be smaller by
     broadcasting; ``sizes`` are the true ones of all letters.
     """
+    if y.scalar and not of_y and of_x == out:  # the most frequent ones
+        return x * y
     letters = dict.fromkeys(of_x + of_y)
     (x, of_x), (y, of_y) = _varying(x, of_x, sizes), _varying(y, of_y, sizes)
     often = [sizes[k] for k in letters if k not in of_x + of_y + out]

@@ -5,10 +5,11 @@ the groups of their operands. A level is finished before the next one is keyed.
 """
 
 import itertools
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -198,16 +199,17 @@ class _Grouping:
 
     def gathered(self, row: Ints, lengths: Ints, leader: Ints) -> list[Ints]:
         """The members of each group; of the irregular ones with the same operation together."""
-        sizes = np.bincount(leader, lengths, len(leader)).astype(int)
-        uneven = [k for k, op in enumerate(self.graph.table) if op.forward in FILLING] + [SUM]
-        family = row * (lengths.max() + 1) + np.where(np.isin(row, uneven), 0, lengths)
-        leaders = np.flatnonzero(sizes)
-        enough = min(many for many, _ in IRREGULAR) <= len(leaders)
-        for f in np.unique(family[leaders]) if enough else ():
-            mine = leaders[family[leaders] == f]
-            small = mine[irregular(sizes[mine])]
-            if len(small):
-                leader = np.where(np.isin(leader, small), small[0], leader)
+        sizes = np.bincount(leader, lengths).astype(int)
+        uneven = {k for k, op in enumerate(self.graph.table) if op.forward in FILLING} | {SUM}
+        families: dict[Any, list[int]] = defaultdict(list)
+        for k in np.flatnonzero(sizes).tolist():
+            r = int(row[k])
+            families[r, 0 if r in uneven else int(lengths[k])].append(k)
+        one = np.arange(len(sizes))
+        for family in families.values():
+            small = np.array(family)[irregular(sizes[family])]
+            one[small] = small[:1]
+        leader = one[leader]
         order = np.argsort(leader, kind="stable")
         return np.split(order, np.flatnonzero(np.diff(leader[order])) + 1)
 
