@@ -45,6 +45,6 @@ def head(body: str, library: str) -> str:
     """
     own = JAX if library.startswith("jax") else NUMPY
     used = "".join(text for name, text in own.items() if re.search(rf"\b{name}\(", body))
-    called = {name for name in re.findall(r"(?<![\w.])([a-z]\w*)\(", used + body)} - set(own)
+    called = set(re.findall(r"(?<![\w.])([a-z]\w*)\(", used + body)) - set(own)
     names = sorted(name for name in called if name in vars(np))
     return "\n".join([f"from {library} import {', '.join(names)}"] * bool(names) + [used] * bool(used)).rstrip()
