@@ -12,6 +12,7 @@ Every operation makes a new Value that keeps its operands and its local partial 
 
 import operator
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .ops import OPS, Op
@@ -34,8 +35,8 @@ class Value:
     # _a and _b are the Values it was computed from, _da and _db the local partials. A plain number is
     # no Value: _a or _b is None and _da or _db the number. A variadic op has tuples in _b and _db.
     # Slots and not containers, because each container is one more object for the collector to visit:
-    # with tuples a training step takes 1.6 times as long. _compared is set by a comparison only.
-    __slots__ = ("data", "grad", "op", "label", "_a", "_b", "_da", "_db", "_compared")
+    # with tuples a training step takes 1.6 times as long.
+    __slots__ = ("data", "grad", "op", "label", "_a", "_b", "_da", "_db")
 
     data: float
     grad: float
@@ -45,7 +46,6 @@ class Value:
     _b: Any
     _da: Any
     _db: Any
-    _compared: bool
 
     def __init__(self, data: Number, label: str | None = None) -> None:
         self.data = number(data, f"Value {label!r}" if label else "Value")
@@ -208,6 +208,9 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
+    def __pos__(self) -> "Value":
+        return self
+
     def __bool__(self) -> bool:
         return self._compare(operator.ne, 0.0)
 
@@ -229,9 +232,9 @@ class Value:
     __hash__ = object.__hash__  # two Values are two keys, however equal: as in PyTorch
 
     def _compare(self, how: Callable[[Any, Any], bool], other: Any) -> bool:
-        self._compared = True  # a branch may follow, which a compiled graph could not take
+        mark_compared(self)  # a branch may follow, which a compiled graph could not take
         if isinstance(other, Value):
-            other._compared = True
+            mark_compared(other)
             other = other.data
         return how(self.data, other)
 
@@ -267,8 +270,33 @@ class Value:
         def __abs__(self) -> "Value": ...
 
 
+class _Compared(Value):
+    """A Value that took part in a comparison. A ninth slot for that would cost a training step 5 %."""
+
+    __slots__ = ()
+    _compared = True
+
+
+def mark_compared(v: Value) -> None:
+    """Remember that the number of v decided something.
+
+    >>> x = Value(1.0); x > 0, hasattr(x, "_compared")
+    (True, True)
+    """
+    if type(v) is Value:
+        v.__class__ = _Compared
+    elif not hasattr(v, "_compared"):  # a subclass of one's own has a dict for it, unless it has slots only
+        with suppress(AttributeError):
+            v._compared = True  # type: ignore[attr-defined]
+
+
 class Step(NamedTuple):
-    """One edge of the backward pass: ``contribution = adjoint * partial`` is added to ``parent.grad``."""
+    """One edge of the backward pass: ``contribution = adjoint * partial`` is added to ``parent.grad``.
+
+    >>> c = Value(3.0) * 2; c.backward()
+    >>> c.steps()[0][2:]
+    (1.0, 2.0, 2.0)
+    """
 
     node: Value
     parent: Value
@@ -287,8 +315,8 @@ def as_value(x: Any, what: str = "as_value") -> Value:
 
 
 def _leaf(data: float, grad: float, label: str | None) -> Value:
-    v = Value(data, label)
-    v.grad = grad
+    v = Value(0.0, label)
+    v.data, v.grad = data, grad  # as they are, whatever was assigned to them
     return v
 
 
@@ -297,19 +325,31 @@ def _leaf(data: float, grad: float, label: str | None) -> Value:
 
 def _function(op: Op) -> Callable[..., Value]:
     record, reflected = recorders(op, Value=Value, as_value=as_value)
-    if op.variadic:
-        return record
-    setattr(Value, op.method, record)
-    if reflected is None:
-        return lambda x: record(x if isinstance(x, Value) else as_value(x, op.name))
-    if op.method.startswith("__"):
-        setattr(Value, f"__r{op.method[2:]}", reflected)
+    function = record
+    if not op.variadic:
+        setattr(Value, op.method, _named(record, op, "Value." + op.method))
+    if reflected is None and not op.variadic:
 
-    def function(x: Value | Number, y: Any = op.default) -> Value:
-        if isinstance(y, Value) and not isinstance(x, Value):
-            return reflected(y, x)  # type: ignore[no-any-return]
-        return record(as_value(x, op.name), y)  # type: ignore[no-any-return]
+        def function(x: Any) -> Any:
+            return record(x if isinstance(x, Value) else as_value(x, op.name))
 
+    elif reflected is not None:
+        if op.method.startswith("__"):
+            setattr(Value, f"__r{op.method[2:]}", _named(reflected, op, f"Value.__r{op.method[2:]}"))
+
+        def function(x: Any, y: Any = op.default) -> Any:
+            if isinstance(y, Value) and not isinstance(x, Value):
+                return reflected(y, x)
+            return record(as_value(x, op.name), y if isinstance(y, Value) else number(y, op.name, x))
+
+    return _named(function, op, op.name)
+
+
+def _named(function: Callable[..., Any], op: Op, name: str) -> Callable[..., Any]:
+    """With the name and the formula that `help` shows and pickle looks for."""
+    function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
+    function.__module__ = "micrograd_kr"
+    function.__doc__ = f"{op.forward}; local partials {', '.join(op.partials)}."
     return function
 
 

@@ -60,11 +60,13 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 4)
     0.6931
     """
-    single = not _many(logits[0])
+    single = len(logits) > 0 and not _many(logits[0])
     losses = []
     for zs, target in [(logits, targets)] if single else _pairs("cross_entropy", logits, targets):
         values = [as_value(z, "cross_entropy") for z in zs]
         if _many(target):
+            total = sum(float(t) for t in target)
+            _check("cross_entropy", target, abs(total - 1) < 1e-6, f"probabilities that sum to 1, not to {total}")
             losses.append(_logsumexp(values) - _dot(values, list(target)))
         else:
             _check("cross_entropy", target, int(target) == target, "a whole number, or a list of probabilities")

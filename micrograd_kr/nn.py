@@ -8,10 +8,12 @@ A neuron is a linear model and an activation, and is recorded as just these two 
 ('linear', 13)
 """
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from . import save
 from .engine import FUNCTIONS, Number, Value, as_value
 from .ops import OPS
 
@@ -43,20 +45,31 @@ class Module:
         """``forward(x)``."""
         return self.forward(x)
 
+    def named_parts(self) -> Iterator[tuple[str, "Module | Value"]]:
+        """The Modules and Values that are its own, with their names, in order.
+
+        >>> [name for name, part in Layer(2, 2).named_parts()]
+        ['neuron0', 'neuron1']
+        """
+        for attribute, part in vars(self).items():
+            several = isinstance(part, list | tuple)
+            for i, item in enumerate(part if several else [part]):
+                if isinstance(item, Module) or (
+                    isinstance(item, Value) and item.op is None
+                ):  # what was computed is none
+                    yield (f"{attribute.removesuffix('s')}{i}" if several else attribute), item
+
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """Every parameter with its name, in order: ``layer0.neuron3.w1`` is in ``layers[0].neurons[3].w[1]``.
 
         >>> [name for name, p in Layer(2, 1).named_parameters()]
         ['neuron0.w0', 'neuron0.w1', 'neuron0.b']
         """
-        for attribute, part in vars(self).items():
-            several = isinstance(part, list | tuple)
-            for i, item in enumerate(part if several else [part]):
-                name = f"{prefix}{attribute.removesuffix('s')}{i}" if several else prefix + attribute
-                if isinstance(item, Module):
-                    yield from item.named_parameters(f"{name}.")
-                elif isinstance(item, Value):
-                    yield name, item
+        for name, part in self.named_parts():
+            if isinstance(part, Module):
+                yield from part.named_parameters(f"{prefix}{name}.")
+            else:
+                yield prefix + name, part
 
     def parameters(self) -> list[Value]:
         """Every parameter, in the order of their names; a shared one once."""
@@ -75,6 +88,18 @@ class Module:
         """Set the grad of every parameter to zero."""
         for p in self.parameters():
             p.grad = 0.0
+
+    def architecture(self) -> dict[str, Any] | None:
+        """The arguments that build the module again, for a file; None if only its code can tell."""
+        return None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the parameters and, for an `MLP`, the architecture to a JSON file: see `micrograd_kr.save`."""
+        save.save(self, path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take the parameters from a file that `save` wrote of a module like this one."""
+        save.load(self, path)
 
 
 def _check_activation(activation: Activation) -> None:
@@ -139,10 +164,9 @@ class Neuron(Module):
     def fire(self, x: list[Value]) -> Value:
         """`forward` of Values known to be as many as there are weights."""
         if self.expand:
-            terms = [w * xi for w, xi in zip(self.w, x, strict=True)]
-            z = terms[0]
-            for term in [*terms[1:], self.b]:
-                z = z + term
+            z = self.b
+            for w, xi in zip(self.w, x, strict=True):
+                z = z + w * xi
         else:
             z = _linear(self.w, x, self.b)
         if self.activation is None:
@@ -216,6 +240,8 @@ class MLP(Module):
         if not nouts:
             raise ValueError("MLP needs at least 1 layer: MLP(2, [16, 1])")
         activations = _per_layer(activation, len(nouts), "activation")
+        for name in activations:
+            _check_activation(name)
         if not isinstance(activation, list | tuple):
             activations[-1] = None
         inits = _per_layer(init, len(nouts), "init")
@@ -230,6 +256,38 @@ class MLP(Module):
         for layer in self.layers:
             out = layer.fire(out)
         return out[0] if len(out) == 1 else out
+
+    def architecture(self) -> dict[str, Any] | None:
+        """The arguments of `MLP`; None for a class of your own or an activation without a name."""
+        neurons = [layer.neurons[0] for layer in self.layers]
+        activations = [n.activation for n in neurons]
+        alike = all(
+            (n.activation, n.init, n.expand) == (first.activation, first.init, neurons[0].expand)
+            for first, layer in zip(neurons, self.layers, strict=True)
+            for n in layer.neurons
+        )
+        if type(self) is not MLP or not alike or any(callable(a) for a in activations):
+            return None
+        return {
+            "nin": len(neurons[0].w),
+            "nouts": [len(layer.neurons) for layer in self.layers],
+            "activation": activations,
+            "init": [n.init for n in neurons],
+            "expand": neurons[0].expand,
+        }
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> "MLP":
+        """The model that `save` wrote to a file, built again.
+
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "model.json")
+        ...     MLP(2, [3, 1], "tanh").save(path)
+        ...     MLP.from_file(path)
+        MLP(2, [3, 1], activation=['tanh', None])
+        """
+        return save.rebuild(cls, path)
 
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]
@@ -252,7 +310,7 @@ def _per_layer(given: Any, n: int, what: str) -> list[Any]:
 
 
 def softmax(logits: Sequence[Value | Number]) -> list[Value]:
-    """The probabilities exp(x_i) / sum_j exp(x_j), computed as exp(x_i - logsumexp(x)): never overflows.
+    """The probabilities exp(x_i) / sum_j exp(x_j), as exp(x_i - logsumexp(x)): no exponential overflows.
 
     >>> [round(p.data, 3) for p in softmax([1000.0, 1000.0, 0.0])]
     [0.5, 0.5, 0.0]

@@ -58,6 +58,26 @@ class Op:
         lists = sum(name.startswith("*") for name in self.operands)
         return (operands - (len(self.operands) - lists)) // lists, lists
 
+    def split(self, operands: Sequence[Any]) -> list[Any]:
+        """The operands of a variadic op, one list or single one for each name.
+
+        >>> OPS["linear"].split([1, 2, 3, 4, 5])
+        [[1, 2], [3, 4], 5]
+        """
+        n, lists = self.lengths(len(operands))
+        return [list(operands[i * n : (i + 1) * n]) for i in range(lists)] + list(operands[lists * n :])
+
+    def names_of(self, operands: int) -> list[str]:
+        """A name for each operand: those of a list are numbered.
+
+        >>> OPS["linear"].names_of(5)
+        ['w0', 'w1', 'x0', 'x1', 'b']
+        """
+        if not self.variadic:
+            return list(self.names)
+        n, lists = self.lengths(operands)
+        return [f"{name}{i}" for name in self.names[:lists] for i in range(n)] + list(self.names[lists:])
+
 
 def _dot(x: Sequence[float], y: Sequence[float]) -> float:
     return sum(map(mul, x, y), 0.0)

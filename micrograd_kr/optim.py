@@ -14,6 +14,12 @@ class Optimizer:
 
     Raises ValueError for an empty list, for a Value that was computed or is listed twice, and, when a
     step would make a parameter infinite or NaN, OverflowError before any parameter has changed.
+
+    >>> w = Value(1.0, "w"); optimizer = SGD([w], lr=0.5)
+    >>> for _ in range(2):
+    ...     optimizer.zero_grad(); (w * w).backward(); optimizer.step()
+    >>> w.data
+    0.0
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:

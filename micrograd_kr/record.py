@@ -39,7 +39,7 @@ def record(a):
         da = {partials[0]}
     except ERRORS as error:
         raise explained(op, (x,), (a,), error) from None
-    if out - out:
+    if {overflow}:
         raise explained(op, (x,), (a,))
     b = db = None"""
 
@@ -47,9 +47,7 @@ _BINARY = """
 def record(a, b=op.default):
     x = a.data
     if isinstance(b, Value):
-        y = b.data
-    elif is_array(b):
-        return NotImplemented
+        y = b.data{array}
     else:
         y = b = number(b, op.name, a)
     try:
@@ -61,8 +59,12 @@ def record(a, b=op.default):
             db = {partials[1]}
     except ERRORS as error:
         raise explained(op, (x, y), (a, b), error) from None
-    if out - out:
+    if {overflow}:
         raise explained(op, (x, y), (a, b))"""
+
+_ARRAY = """
+    elif is_array(b):
+        return NotImplemented"""
 
 _REFLECTED = """
 def reflected(b, a):
@@ -73,27 +75,38 @@ def reflected(b, a):
         db = {partials[1]}
     except ERRORS as error:
         raise explained(op, (x, y), (a, b), error) from None
-    if out - out:
-        raise explained(op, (x, y), (a, b))
-    a, da = None, x"""
+    a, da = None, x
+    if {overflow}:
+        raise explained(op, (x, y), (a, b))"""
 
-# All operands in one tuple, in b; all partials in db.
+# All operands in one tuple, in b; all partials in db. `sure`: every operand is known to be a Value.
 _VARIADIC = """
-def record({arguments}):
+def record({arguments}, sure=False):
+    try:
+        n = len({first}){unequal}
+    except TypeError:  # an iterator has no length
+        return record({as_lists})
     parents = ({stars})
-    n = {length}
     try:
         data = [v.data for v in parents]
         {names} = {slices}
         out = {forward}
         db = ({each})
+        if out.__class__ is not float and not sure:
+            raise TypeError
     except (AttributeError, TypeError):  # a plain number among them
-        return record({retry})
+        if sure:
+            raise
+        return record(*op.split([as_value(v, op.name) for v in parents]), True)
     except ERRORS as error:
         raise explained(op, data, parents, error) from None
     if out - out:
         raise explained(op, data, parents)
     a, b, da = None, parents, None"""
+
+_UNEQUAL = """
+        if n != len({other}):
+            raise unequal(op, n, len({other}))"""
 
 _NODE = """
     v = new(Value)
@@ -117,8 +130,15 @@ def source(op: Op) -> str:
     if op.variadic:
         return _variadic(op)
     templates = [_UNARY] if len(op.operands) == 1 else [_BINARY, _REFLECTED]
-    text = [t.format(forward=op.forward, partials=op.partials) + _NODE for t in templates]
-    return "".join(text).strip()
+    # Only a partial that divides or calls a function can overflow when the value does not.
+    checked = [d for d, partial in zip(("da", "db"), op.partials, strict=False) if "/" in partial or "(" in partial]
+    fields = {
+        "forward": op.forward,
+        "partials": op.partials,
+        "overflow": " or ".join(f"{name} - {name}" for name in ("out", *checked)),
+        "array": _ARRAY if op.method.startswith("__") else "",
+    }
+    return "".join(template.format(**fields) + _NODE for template in templates).strip()
 
 
 def _variadic(op: Op) -> str:
@@ -137,12 +157,10 @@ def _variadic(op: Op) -> str:
     text = _VARIADIC.format(
         forward=op.forward,
         arguments=", ".join(f"{name}s" for name in op.names),
+        first=f"{lists[0]}s",
+        unequal="".join(_UNEQUAL.format(other=f"{name}s") for name in lists[1:]),
+        as_lists=", ".join(f"list({name[1:]}s)" if name[0] == "*" else f"{name}s" for name in op.operands),
         stars="".join(f"{name}s, " for name in op.operands),
-        length=f"equal_lengths(op, {', '.join(f'{name}s' for name in lists)})" if len(lists) > 1 else "len(parents)",
-        retry=", ".join(
-            f"[as_value(v, op.name) for v in {name[1:]}s]" if name[0] == "*" else f"as_value({name}s, op.name)"
-            for name in op.operands
-        ),
         names=", ".join(op.names),
         slices=", ".join(slices),
         each="".join(f"{partial}, " for partial in each),
@@ -208,15 +226,16 @@ def number(x: Any, what: str, beside: Any = None) -> float:
     3.0
     """
     if x.__class__ is not float:
+        met = what if beside is None else f"{what} with {beside!r}"
         if isinstance(x, bool) or not isinstance(x, Real):
-            met = what if beside is None else f"{what} with {beside!r}"
             raise TypeError(f"{met}: {x!r} is a {type(x).__name__}; a Value or a plain number is needed")
         try:
             x = float(x)
         except OverflowError:
-            raise ValueError(f"{what}: {type(x).__name__} {str(x)[:20]}... does not fit in a float") from None
+            raise ValueError(f"{met}: {type(x).__name__} {str(x)[:20]}... does not fit in a float") from None
     if x - x:
-        raise ValueError(f"{what}: {x!r} is not a finite number")
+        met = what if beside is None else f"{what} with {beside!r}"
+        raise ValueError(f"{met}: {x!r} is not a finite number")
     return x  # type: ignore[no-any-return]
 
 
@@ -225,24 +244,24 @@ def is_array(x: Any) -> bool:
     return hasattr(x, "__array_ufunc__") and hasattr(x, "__len__")
 
 
-def equal_lengths(op: Op, xs: Sequence[Any], ys: Sequence[Any]) -> int:
-    """The common length of two lists of operands, or an error that names both."""
-    if len(xs) != len(ys):
-        raise ValueError(f"{op.name}: {op.forward} of lists of {len(xs)} and {len(ys)}; they must be equally long")
-    return len(xs)
+def unequal(op: Op, n: int, m: int) -> Exception:
+    """The error for lists of operands of two lengths."""
+    return ValueError(f"{op.name}: {op.forward} of lists of {n} and {m}; they must be equally long")
 
 
 def explained(op: Op, data: Sequence[Any], operands: Sequence[Any], error: Exception | None = None) -> Exception:
     """The error for an operation without a finite value: which op, which operands, what it needs."""
-    names = [f"x{i}" for i in range(min(8, len(data)))] if op.variadic else op.names
-    labels = [getattr(v, "label", None) for v in operands]
-    shown = [
-        f"{name} = {x!r}" + f" (label {label!r})" * (label is not None)
-        for name, x, label in zip(names, data, labels, strict=False)
-    ]
-    at = ", ".join(shown) or "no operands"
+    named = op.names_of(len(data))
+    shown = []
+    for name, x, v in zip(named, data, operands, strict=True):
+        label = getattr(v, "label", None)
+        at = f"{name} = {x!r}" + f" (label {label!r})" * (label is not None)
+        if x - x:
+            return ValueError(f"{op.name}: {at} is not a finite number")
+        shown.append(at)
+    at = ", ".join(shown if len(shown) < 10 else [*shown[:8], f"and {len(shown) - 8} more"]) or "no operands"
     if error is None or isinstance(error, OverflowError):
-        return OverflowError(f"{op.name}: {op.forward} is too large for a float at {at}")
+        return OverflowError(f"{op.name}: {op.forward}, or its derivative, is too large for a float at {at}")
     lacks = "value"
     if not op.variadic:
         try:
@@ -259,7 +278,7 @@ _TOOLS = {
     "new": object.__new__,  # skips __init__ and its checks, a fifth of the time of an operation
     "number": number,
     "is_array": is_array,
-    "equal_lengths": equal_lengths,
+    "unequal": unequal,
     "explained": explained,
     "ERRORS": (ValueError, ZeroDivisionError, OverflowError),
 }

@@ -110,7 +110,7 @@ def const(book: dict[Any, Expr], value: Any) -> Expr:
         return make(book, "const", (), value, ())
     value = np.asarray(value)
     value = value if value.ndim else value.item()
-    boolean = isinstance(value, bool) or getattr(value, "dtype", None) == bool
+    boolean = np.asarray(value).dtype.kind == "b"
     return make(book, "const", (), value, np.shape(value), boolean)
 
 

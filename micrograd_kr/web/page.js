@@ -1,0 +1,114 @@
+// The state of the page and the ways to change it. `show` draws everything from the state, so that the
+// buttons, the slider and the keys cannot disagree.
+
+const state = { at: 0, lang: document.documentElement.lang, timer: 0, whole: false, pinned: null, hovered: null, told: "" };
+
+function show() {
+  const { at, lang } = state;
+  const text = phase().join(" ");
+  $("slider").value = at;
+  $("slider").setAttribute("aria-valuetext", text);
+  for (const id of ["first", "back", "next", "last"]) // which keep the focus, unlike disabled ones
+    $(id).setAttribute("aria-disabled", at === (id === "first" || id === "back" ? 0 : last));
+  $("status").textContent = [text, stepAt(at)?.text[lang] ?? word("startText"), at === last ? word("end") : ""].join(". ");
+  showPicture();
+  showChosen();
+  showStep();
+  showHistory();
+  showTable();
+  follow();
+}
+
+function go(at) {
+  state.at = Math.max(0, Math.min(last, at));
+  show();
+}
+
+function stop() {
+  clearTimeout(state.timer);
+  state.timer = 0;
+  showPlay();
+}
+
+function play() {
+  if (state.timer) return stop();
+  if (state.at === last) go(0);
+  wait();
+  showPlay();
+}
+
+function wait() {
+  state.timer = setTimeout(() => {
+    go(state.at + 1);
+    if (state.at === last) stop();
+    else wait();
+  }, 1800 / Number($("speed").value));
+}
+
+function showPlay() {
+  document.body.classList.toggle("playing", state.timer !== 0);
+  for (const attribute of ["aria-label", "title"]) $("play").setAttribute(attribute, word(state.timer ? "pause" : "play"));
+}
+
+/** A move by hand ends the playing. */
+function move(at) {
+  stop();
+  go(at);
+}
+
+function speak(lang) {
+  state.lang = document.documentElement.lang = lang;
+  document.title = `${word("title")} · ${root.name}`;
+  document.querySelectorAll("[data-word]").forEach((e) => { e.textContent = word(e.dataset.word); });
+  document.querySelectorAll("[data-label]").forEach((e) => {
+    e.setAttribute("aria-label", word(e.dataset.label));
+    if (e.matches("button, select")) e.title = word(e.dataset.label);
+  });
+  $("subtitle").textContent = word("subtitle", { name: root.name, data: number(root.data), nodes: nodes.length });
+  document.querySelectorAll("#languages button").forEach((b) => b.setAttribute("aria-pressed", b.value === lang));
+  showPlay();
+  show();
+}
+
+const MOVES = {
+  ArrowRight: () => state.at + 1,
+  ArrowLeft: () => state.at - 1,
+  Home: () => 0,
+  End: () => last,
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+  if (event.key === "Escape") return choose({ pinned: null });
+  if (event.key === " " && !event.target.matches("button, summary")) {
+    event.preventDefault();
+    play();
+  } else if (event.key in MOVES && !event.target.matches("input")) {
+    event.preventDefault();
+    move(MOVES[event.key]());
+  }
+});
+$("slider").max = last;
+$("slider").addEventListener("input", (event) => move(Number(event.target.value)));
+$("first").addEventListener("click", () => move(0));
+$("back").addEventListener("click", () => move(state.at - 1));
+$("next").addEventListener("click", () => move(state.at + 1));
+$("last").addEventListener("click", () => move(last));
+$("play").addEventListener("click", play);
+$("languages").addEventListener("click", (event) => event.target.value && speak(event.target.value));
+$("theme").addEventListener("click", () => {
+  const html = document.documentElement;
+  const dark = html.dataset.theme ? html.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  html.dataset.theme = dark ? "light" : "dark";
+});
+$("phases").style.setProperty("--forward", `${forward.length}fr`);
+$("phases").style.setProperty("--backward", `${backward.length}fr`);
+$("whole").addEventListener("click", () => {
+  state.whole = !state.whole;
+  resize();
+  follow();
+});
+new ResizeObserver(resize).observe($("scroller"));
+prepare();
+resize();
+speak(state.lang);
