@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from .engine import FUNCTIONS, Number, Value, as_value
+from .engine import FUNCTIONS, Number, Value, as_value, mark_compared
 from .ops import FLOATS, Op
 from .record import number
 
@@ -33,7 +33,7 @@ def _decided(chosen: Any, *tested: Any) -> Any:
     if not any(isinstance(x, Value) for x in tested):
         return chosen
     v = chosen + 0.0 if isinstance(chosen, Value) else Value(chosen)
-    v._compared = True  # a compiled graph could not decide again
+    mark_compared(v)  # a compiled graph could not decide again
     return v
 
 

@@ -179,9 +179,12 @@ def recorders(op: Op, **tools: Any) -> tuple[Callable[..., Any], Callable[..., A
 
 
 class _Paused:
-    """How many threads are inside `no_grad`: a plain attribute costs a sixth of a thread-local."""
+    """How many threads are inside `no_grad`: a slot costs a tenth of a thread-local at each operation."""
 
-    paused = 0
+    __slots__ = ("paused",)
+
+    def __init__(self) -> None:
+        self.paused = 0
 
 
 class _PausedHere(threading.local):

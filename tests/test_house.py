@@ -117,6 +117,8 @@ SAYS = {
     "summary.py": {"linear"},  # a layer without activation
     "plot.py": {"log"},  # the scale of an axis
     "render.py": {"dot"},  # the program
+    "compile/rules.py": {"pow", "sum", "dot", "logsumexp"},  # the floats of ops.py, for arrays
+    "compile/text.py": {"neg", "sum"},  # Python's own minus, NumPy's sum
     "compile/array.py": {
         "erf",
         "exp",

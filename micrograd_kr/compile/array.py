@@ -110,7 +110,7 @@ def const(book: dict[Any, Expr], value: Any) -> Expr:
         return make(book, "const", (), value, ())
     value = np.asarray(value)
     value = value if value.ndim else value.item()
-    boolean = isinstance(value, bool) or getattr(value, "dtype", None) == bool
+    boolean = np.asarray(value).dtype.kind == "b"
     return make(book, "const", (), value, np.shape(value), boolean)
 
 
@@ -188,7 +188,7 @@ def summands(x: Expr) -> list[tuple[float, Expr]]:
     while stack:
         c, x = stack.pop()
         inner = x.args[0] if x.op == "index" and set(x.attr) <= {":", "None"} else x
-        if inner.op in ("+", "-") and all(y.shape in ((), inner.shape) for y in inner.args):
+        if inner.op in ("+", "-") and (inner is x or all(y.shape in ((), inner.shape) for y in inner.args)):
             left, right = [y if inner is x or not y.shape else index(y, x.attr, x.shape) for y in inner.args]
             stack += [(-c if inner.op == "-" else c, right), (c, left)]
         elif x.op == "neg":
@@ -421,6 +421,13 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
         return scaled(c, sum_over(spread(rest, x.shape), axes))
     if not left and (x.op == "transpose" or (x.op == "reshape" and not x.lead)):
         return sum_over(x.args[0], range(len(x.args[0].shape)))
+    if x.op == "einsum" and not left:
+        of_x, of_y = x.attr.split("->")[0].split(",")
+        sizes = dict(zip(of_x + of_y, x.args[0].shape + x.args[1].shape, strict=True))
+        return contract(x.args[0], of_x, x.args[1], of_y, "", sizes)
+    if len(x.shape) == 2 and tuple(axes) == (1,) and x.shape[1] != ROWS:
+        # the sums of the rows of a matrix as a product, in half the time for small ones
+        return matmul(x, variable(x.book, f"ones{x.shape[1]}", x.shape[1:]))
     return make(x.book, "sum", (as_float(x),), tuple(axes), left)
 
 

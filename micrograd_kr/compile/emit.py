@@ -148,9 +148,11 @@ class Emitter:
         """The value of a sum of products."""
         loose = [t for t in a.terms if t.owner is not None]
         parts = [self.irregular(a, loose)] if loose else []
-        for t in a.terms:
-            if t.owner is None:
-                parts.append(A.contract(*self.read(t.a), *self.read(t.b), self.letters(a), self.sizes(a, t.a, t.b)))
+        parts += [
+            A.contract(*self.read(t.a), *self.read(t.b), self.letters(a), self.sizes(a, t.a, t.b))
+            for t in a.terms
+            if t.owner is None
+        ]
         if a.plus is not None:
             parts.append(A.aligned(*self.read(a.plus), self.letters(a)))
         return A.total(parts)

@@ -125,7 +125,7 @@ def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
     node = root[node]
     fixed = (a < 0) & is_sum[node]  # a constant times a constant
     values = np.array(constants)
-    plus = np.bincount(node[fixed], values[~a[fixed]] * values[~b[fixed]], minlength=n)
+    plus = np.bincount(node[fixed], values[~a[fixed]] * values[~b[fixed]], minlength=n).astype(np.float64)
     order = np.flatnonzero(keep & ~fixed)
     order = order[np.argsort(node[order], kind="stable")]
     return Graph(

@@ -110,6 +110,7 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
         same = (tags[leader] == tags) & (lengths[leader] == lengths)
         if same.all() and (values[np.repeat(start[leader], lengths) + nth] == values).all():
             return leader
+    raise AssertionError("unreachable: the count has no end")
 
 
 def group(graph: Graph, sizes: Sequence[int], batched: Sequence[bool]) -> tuple[list[Group], int]:
@@ -217,10 +218,10 @@ class _Grouping:
         """Operands of a row of the table, in columns; shorter lists are filled up."""
         place = np.arange(lengths.max())
         inside = place < lengths[:, None]
-        args = np.full(inside.shape, FILLING.get(row.forward, 0))
+        args: npt.NDArray[Any] = np.full(inside.shape, FILLING.get(row.forward, 0))
         args[inside] = operands
         n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
-        columns = [args[:, k * n : (k + 1) * n] for k in range(lists)]
+        columns: list[Ints] = [args[:, k * n : (k + 1) * n] for k in range(lists)]
         columns += [args[:, k] for k in range(lists * n, args.shape[1])]
         g.row, g.slots = row, [self.slot(ids) for ids in columns]
 

@@ -8,6 +8,7 @@ on 100 points become 16 × 100, because their weights repeat 100 times and their
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ class Operand(NamedTuple):
     """
 
     source: int
-    index: npt.NDArray[Any]
+    index: npt.NDArray[Any]  # type: ignore[assignment] # tuple has a method of this name, which is not used
     letters: str
     steps: tuple[int, ...] | None = None
 
@@ -160,7 +161,7 @@ class _Layout:
         inner = () if m == 1 else common(m, [loops(self.positions(slot)[order[0]], ()) for slot in (t.a, t.b)])
         if len(inner) > len(LISTS):
             inner = (m,)
-        return Product(*[self.operand(slot, order, shape, inner) for slot in (t.a, t.b)])
+        return Product(self.operand(t.a, order, shape, inner), self.operand(t.b, order, shape, inner))
 
     def operand(self, slot: Slot, order: Ints, shape: tuple[int, ...], inner: tuple[int, ...]) -> Operand:
         """What a slot reads, for a reader of this shape with lists of that one."""
@@ -261,10 +262,10 @@ def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
     for dims in found:
         lengths = [length for length, _ in dims or []]
         more = sorted(cuts | {math.prod(lengths[k:]) for k in range(len(lengths))})
-        if all(b % a == 0 for a, b in zip(more, more[1:], strict=False)):
+        if all(b % a == 0 for a, b in pairwise(more)):
             cuts = set(more)
     ordered = sorted(cuts, reverse=True)
-    return tuple([a // b for a, b in zip(ordered, ordered[1:], strict=False)])
+    return tuple([a // b for a, b in pairwise(ordered)])
 
 
 def row_key(rows: Ints) -> Ints:
@@ -284,4 +285,5 @@ def row_key(rows: Ints) -> Ints:
         return rows[:, 0]
     rank = np.empty(len(distinct), dtype=np.int64)
     rank[np.lexsort(distinct.T[::-1])] = np.arange(len(distinct))
-    return rank[which.ravel()]
+    ranks: Ints = rank[which.ravel()]
+    return ranks

@@ -43,8 +43,10 @@ def head(body: str, library: str) -> str:
     >>> print(head("h = maximum(exp(x), 0)", "numpy"))
     from numpy import exp, maximum
     """
+    ones = "".join([f"\n{name} = ones({name[4:]})" for name in sorted(set(re.findall(r"\bones\d+\b", body)))])
     own = JAX if library.startswith("jax") else NUMPY
     used = "".join(text for name, text in own.items() if re.search(rf"\b{name}\(", body))
-    called = {name for name in re.findall(r"(?<![\w.])([a-z]\w*)\(", used + body)} - set(own)
+    called = set(re.findall(r"(?<![\w.])([a-z]\w*)\(", used + ones + body)) - set(own)
     names = sorted(name for name in called if name in vars(np))
-    return "\n".join([f"from {library} import {', '.join(names)}"] * bool(names) + [used] * bool(used)).rstrip()
+    imports = [f"from {library} import {', '.join(names)}"] if names else []
+    return "\n".join([*imports, *filter(None, [used, ones])]).rstrip()

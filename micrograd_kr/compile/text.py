@@ -4,7 +4,7 @@ import itertools
 import keyword
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,8 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
     """
     nodes = _order(list(outputs.values()))
     uses: dict[Expr, int] = defaultdict(int)
-    for x in [*[y for x in nodes for y in x.args], *outputs.values()]:
-        uses[x] += 1
+    for used in [*[y for x in nodes for y in x.args], *outputs.values()]:
+        uses[used] += 1
     constants: dict[str, Any] = {}
     text: dict[Expr, tuple[str, int]] = {}
     lines: list[tuple[Expr, str]] = []
@@ -52,11 +52,11 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
     body = [f"def program({', '.join(arguments)}):", *[f"    {A.ROWS} = len({x})" for x in batch]]
     lines.sort(key=lambda line: not _is_view(line[0]))
     backward = False
-    for x, t in lines:
+    for x, line in lines:
         if x.serial >= forward and not backward:
             backward = True
             body.append("    # backwards")
-        body.append(f"    {names[x]} = {t}" + f"  # {x.note}" * bool(x.note))
+        body.append(f"    {names[x]} = {line}" + f"  # {x.note}" * bool(x.note))
     body.append(f"    return {', '.join(text[x][0] for x in outputs.values())}")
     by_serial = {str(x.serial): name for x, name in names.items()}
     body = [_wrapped(re.sub("\0(\\d+)\0", lambda found: by_serial[found[1]], line)) for line in body]
@@ -112,7 +112,7 @@ def _names(lines: list[Expr], outputs: dict[Expr, str], taken: set[str]) -> dict
         if x in outputs or isinstance(x.name, Expr):
             continue
         base = x.name or "t"
-        numbered = (f"{base}{k}" for k in numbers[base.lower()])
+        numbered: Iterator[str] = (f"{base}{k}" for k in numbers[base.lower()])
         if several[base.lower()] == 1 and base not in taken and base != "t":
             numbered = itertools.chain([base], numbered)
         names[x] = next(name for name in numbered if name not in taken)
@@ -161,7 +161,7 @@ def render(
         case "reshape":
             if shape == ():
                 return f"{at(0, ATOM)}[{', '.join('0' * len(shapes[0]))}]", ATOM
-            if len(shape) == 1 and shape[0] != -1 or shape == (-1,):
+            if (len(shape) == 1 and shape[0] != -1) or shape == (-1,):
                 return f"{at(0, ATOM)}.ravel()", ATOM
             return f"{at(0, ATOM)}.reshape({', '.join(map(str, shape))})", ATOM
         case "transpose":
