@@ -27,7 +27,7 @@ from .fuse import compared, fuse
 from .group import group
 from .layout import layout
 from .prelude import NUMPY, head
-from .text import write
+from .text import defined, write
 
 __all__ = ["Program", "compile"]
 
@@ -181,7 +181,9 @@ def compile(
         name: np.array([v.data for v in values]).reshape((1,) * (name in batch) + shape)
         for name, (values, shape) in named.items()
     }
-    return Program(f"{head(body, xp.__name__)}\n\n\n{body}".lstrip(), constants, params, recorded, batch, xp)
+    known = defined(constants)
+    source = "\n\n".join(filter(None, [head(f"{known}\n{body}", xp.__name__), known, f"\n{body}"])).lstrip()
+    return Program(source, constants, params, recorded, batch, xp)
 
 
 def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:

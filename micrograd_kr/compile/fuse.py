@@ -100,7 +100,7 @@ def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
     table = list(dict.fromkeys(rows))
     place = {op: i for i, op in enumerate(table)}
     n = len(leaves) + len(rows)
-    row = np.array([SUM] * len(leaves) + list(map(place.__getitem__, rows)))
+    row = np.array([SUM] * len(leaves) + list(map(place.__getitem__, rows)), dtype=np.int64)
     forms = np.array([SUMS.index(op.forward) if op.forward in SUMS else -1 for op in table] + [-1])[row]
     is_sum = forms >= 0
 

@@ -22,10 +22,6 @@ FILLING = {"logsumexp(x)": LOWEST}
 
 CONSTANT, POOL = -1, -2  # sources that are no group: numbers, and several groups at once
 
-# Where so many groups of one operation meet on a level, or so many kinds of terms in a sum, those that read fewer
-# numbers than that are irregular. One array of them all costs a gather, which is cheaper than a line for each.
-IRREGULAR = ((5, 256), (4, 16))
-
 
 class Slot(NamedTuple):
     """An operand of every node of a group: ``ids`` has one row for each node, a column for each element of a list."""
@@ -78,9 +74,13 @@ def levels(graph: Graph) -> list[int]:
     return level
 
 
-def irregular(sizes: Ints) -> npt.NDArray[np.bool_]:
-    """Which of them are many and small, if there are such."""
-    for many, few in IRREGULAR:
+def irregular(sizes: Ints, groups: int) -> npt.NDArray[np.bool_]:
+    """Which of the groups of one operation on a level, or of the kinds of terms in a sum, are irregular.
+
+    Those that read few numbers where there are several of them: one array of them all costs a gather, which
+    is cheaper than a line for each. Two are enough when there are very many ``groups`` already.
+    """
+    for many, few in ((5, 256), (2 if groups > 200 else 4, 16)):
         small = sizes < few
         if small.sum() >= many:
             return small
@@ -208,7 +208,7 @@ class _Grouping:
             families[r, 0 if r in uneven else int(lengths[k])].append(k)
         one = np.arange(len(sizes))
         for family in families.values():
-            small = np.array(family)[irregular(sizes[family])]
+            small = np.array(family)[irregular(sizes[family], len(self.groups))]
             one[small] = small[:1]
         leader = one[leader]
         order = np.argsort(leader, kind="stable")
@@ -233,7 +233,7 @@ class _Grouping:
     def terms(self, kind: Ints, a: Ints, b: Ints) -> list[Term]:
         """The terms of sums with a row for each, in columns of the same kinds."""
         cuts = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
-        few = irregular(len(a) * np.diff(cuts))
+        few = irregular(len(a) * np.diff(cuts), len(self.groups))
         columns = [slice(s, e) for (s, e), f in zip(itertools.pairwise(cuts), few, strict=True) if not f]
         terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for c in columns]
         if few.any():

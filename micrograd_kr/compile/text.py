@@ -24,6 +24,7 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
     uses: dict[Expr, int] = defaultdict(int)
     for used in [*[y for x in nodes for y in x.args], *outputs.values()]:
         uses[used] += 1
+    last = [y for x in outputs.values() for y in x.args if y.op == "concatenate"]  # in the line of an output
     constants: dict[str, Any] = {}
     text: dict[Expr, tuple[str, int]] = {}
     lines: list[tuple[Expr, str]] = []
@@ -39,7 +40,8 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
         else:
             t = render(x.op, x.attr, [text[y] for y in x.args], [y.shape for y in x.args], x.shape)
             cheap = x.op == "transpose" and x.args[0].name is not None
-            if x in outputs.values() or x.line or (uses[x] > 1 and not cheap) or len(t[0]) > WIDTH:
+            wide = len(t[0]) > WIDTH and x not in last
+            if x in outputs.values() or x.line or wide or (uses[x] > 1 and not cheap):
                 lines.append((x, t[0]))
                 t = (f"\0{x.serial}\0", ATOM)  # named below, when all that have names are known
             text[x] = t
@@ -61,6 +63,23 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
     by_serial = {str(x.serial): name for x, name in names.items()}
     body = [_wrapped(re.sub("\0(\\d+)\0", lambda found: by_serial[found[1]], line)) for line in body]
     return "\n".join(body) + "\n", constants
+
+
+def defined(constants: dict[str, Any]) -> str:
+    """Lines for the arrays a program refers to: the short ones written out, of the others what they are.
+
+    >>> print(defined({"c1": np.array([2, 0, 1]), "c2": np.zeros(1000)}))
+    c1 = array([2, 0, 1])
+    # c2: an array of shape (1000,) among the program's constants
+    """
+    if len(constants) > 20:
+        return f"# {', '.join([*constants][:3])} and so on: {len(constants)} arrays, the program's constants"
+    lines = []
+    for name, x in constants.items():
+        short = f"{name} = array({x.tolist()})" if x.size < 30 and np.isfinite(x).all() else ""
+        written = 0 < len(short) < 100
+        lines.append(short if written else f"# {name}: an array of shape {x.shape} among the program's constants")
+    return "\n".join(lines)
 
 
 def _wrapped(line: str) -> str:
@@ -180,6 +199,8 @@ def render(
             every = len(attr) == len(shapes[0])
             axes = "" if every else f"axis={attr[0] if len(attr) == 1 else attr}"
             return f"{at(0, ATOM)}.sum({axes})", ATOM
+        case "rows":
+            return f"{at(0, ATOM)}.dot({attr})", ATOM
         case "copy":
             return f"{at(0, ATOM)}.copy()", ATOM
         case "mean":
