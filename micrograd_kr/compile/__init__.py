@@ -94,6 +94,7 @@ class Program:
                 value, gradient = self.function(*arrays)
         else:
             value, gradient = self.function(*arrays)
+        value = float(value)
         if not math.isfinite(value):
             raise OverflowError(f"program: the loss is {value} at these parameters and inputs")
         return value, gradient

@@ -279,13 +279,15 @@ def power(x: Expr, y: Expr) -> Expr:
 
 def call(name: str, *args: Expr) -> Expr:
     """A function of the array library, element by element."""
-    if name == "exp":  # exp(x - log(s)) is exp(x) / s, which logsumexp has already
+    if name == "exp":  # exp(x - top - log(total)) of a logsumexp is exp(x - top) / total, and it has both
         parts = summands(args[0])
+        inner = {x: x.args[0] if x.op == "index" else x for _, x in parts}
+        shifted = any(c == -1.0 and inner[x].name == "top" for c, x in parts)
         for c, x in parts:
-            inner = x.args[0] if x.op == "index" else x
-            if c == -1.0 and inner.op == "call" and inner.attr == "log":
-                s = inner.args[0] if inner is x else index(inner.args[0], x.attr, x.shape)
-                return div(call("exp", total([y * d for d, y in parts if y is not x])), s)
+            y = inner[x]
+            if shifted and c == -1.0 and (y.op, y.attr) == ("call", "log") and y.args[0].name == "total":
+                s = y.args[0] if y is x else index(y.args[0], x.attr, x.shape)
+                return div(call("exp", total([z * d for d, z in parts if z is not x])), s)
     return elementwise("call", [as_float(a) for a in args], name)
 
 
