@@ -142,6 +142,24 @@ def test_names_come_from_labels_and_do_not_clash() -> None:
     assert lines[:2] == ["gain = theta[:3]", "exp1 = theta[3:]"]
 
 
+@pytest.mark.parametrize(
+    "label", ["len", "exp", "n", "theta", "loss", "c1", "ones", "lambda", "가중치", "2", "a b", ""]
+)
+def test_a_label_may_be_anything(label: str) -> None:
+    w, v = [[Value(0.1 * (i + k), f"{label}{i}") for i in range(3)] for k in range(2)]
+    x = [Value(1.0 + k) for k in range(3)]
+    loss = mk.dot(w, x).exp() + mk.dot(v, x) * mk.sum([(a * b).sin() for a, b in zip(w, v, strict=True)])
+    program = compiled(loss, w + v, inputs={"x": x}, batch="x")
+    assert_eager(program, loss, w + v)
+
+
+def test_an_infinite_gradient_is_an_error_where_warnings_are_off() -> None:
+    w = Value(1.0)
+    program = compiled(w.sqrt() + mk.leaky_relu(w, 0.1), [w])
+    with pytest.raises(OverflowError, match="gradient"):
+        program([0.0])
+
+
 def test_irregular_graphs_are_a_few_lines_for_each_level() -> None:
     rng = random.Random(1)
     params = [Value(rng.uniform(-1, 1)) for _ in range(20)]

@@ -14,7 +14,7 @@ import builtins
 import keyword
 import linecache
 import math
-import re
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,7 +26,7 @@ from .emit import Emitter
 from .fuse import compared, fuse
 from .group import group
 from .layout import layout
-from .prelude import NUMPY, head
+from .prelude import head, reserved
 from .text import defined, write
 
 __all__ = ["Program", "compile"]
@@ -59,6 +59,7 @@ class Program:
         names: dict[str, Any] = dict(constants)
         exec(builtins.compile(source, file, "exec"), names)
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)  # lines in tracebacks
+        weakref.finalize(self, linecache.cache.pop, file, None)
         self.function = names["program"]
         self._jax = xp.__name__.startswith("jax")
         self._run = self.function
@@ -92,6 +93,8 @@ class Program:
         if self._quiet:
             with np.errstate(all="ignore"):
                 value, gradient = self.function(*arrays)
+            if not np.isfinite(gradient).all():  # nothing has warned of it
+                raise OverflowError("program: the gradient is not finite at these parameters and inputs")
         else:
             value, gradient = self.function(*arrays)
         value = float(value)
@@ -207,14 +210,12 @@ def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:
 
 def _arguments(names: Iterable[str]) -> dict[str, str]:
     """What the inputs are called in the program: as they are, unless it needs the name for something else."""
-    taken = {*dir(np), *dir(builtins), "theta", "n", "loss", "dtheta", "math", *NUMPY}
     arguments: dict[str, str] = {}
     for name in names:
         argument = name
-        while argument in taken or re.fullmatch(r"ones\d+", argument):
+        while reserved(argument) or argument in arguments.values():
             argument += "_"
         arguments[name] = argument
-        taken.add(argument)
     return arguments
 
 

@@ -279,15 +279,14 @@ def power(x: Expr, y: Expr) -> Expr:
 
 def call(name: str, *args: Expr) -> Expr:
     """A function of the array library, element by element."""
-    if name == "exp":  # exp(x - top - log(total)) of a logsumexp is exp(x - top) / total, and it has both
+    if name == "exp":  # exp(x - log(sum(exp(x)))) is exp(x) / sum(exp(x)), and logsumexp has made both
         parts = summands(args[0])
-        inner = {x: x.args[0] if x.op == "index" else x for _, x in parts}
-        shifted = any(c == -1.0 and inner[x].name == "top" for c, x in parts)
         for c, x in parts:
-            y = inner[x]
-            if shifted and c == -1.0 and (y.op, y.attr) == ("call", "log") and y.args[0].name == "total":
-                s = y.args[0] if y is x else index(y.args[0], x.attr, x.shape)
-                return div(call("exp", total([z * d for d, z in parts if z is not x])), s)
+            log = x.args[0] if x.op == "index" else x
+            if c == -1.0 and (log.op, log.attr) == ("call", "log") and log.args[0].op in ("sum", "rows"):
+                exps, sums = call("exp", total([y * d for d, y in parts if y is not x] or [x * 0.0])), log.args[0]
+                if sums.args[0] is exps:
+                    return div(exps, sums if log is x else index(sums, x.attr, x.shape))
     return elementwise("call", [as_float(a) for a in args], name)
 
 

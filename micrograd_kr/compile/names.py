@@ -9,6 +9,7 @@ from . import array as A
 from .array import Expr
 from .group import CONSTANT
 from .layout import LISTS, Array, Operand, step_along
+from .prelude import reserved
 from .views import place
 
 
@@ -30,7 +31,7 @@ class Names:
             labels = [self.labels[int(index.flat[k])] or "" for k in (0, -1)]
             alike = len({re.sub(r"\d+", "0", label) for label in labels}) == 1
             stem = re.match(r"[^\W\d]+", labels[0].rpartition(".")[2]) if alike else None
-            name = stem[0] if stem else "w"
+            name = stem[0] if stem and not reserved(f"{stem[0]}1") else "w"
             A.named(x, name.upper() if len(name) == 1 and index.ndim > 1 else name, line=True)
             if operand.steps is not None:
                 self.parameters.setdefault(place(operand), x)

@@ -3,6 +3,8 @@
 The programs run under NumPy and under JAX; where the two differ, the difference is here.
 """
 
+import builtins
+import keyword
 import math
 import re
 from typing import Any
@@ -34,7 +36,19 @@ def segment_sum(x, segments, count):
 """,
 }
 
+# What a program means by a name, so that no array of it can be called that.
+RESERVED = frozenset({*dir(np), *dir(builtins), *keyword.kwlist, *NUMPY, "math", "theta", "n", "loss", "dtheta"})
+
 FUNCTIONS: dict[str, Any] = {**vars(np), "erf": np.vectorize(math.erf, otypes=[float])}  # on numbers known now
+
+
+def reserved(name: str) -> bool:
+    """Whether a program means something by the name.
+
+    >>> reserved("exp"), reserved("ones100"), reserved("W1")
+    (True, True, False)
+    """
+    return name in RESERVED or re.fullmatch(r"ones\d+", name) is not None
 
 
 def head(body: str, library: str) -> str:

@@ -1,16 +1,16 @@
 """From expressions to the text of a program: which have a line of their own, what they are called."""
 
 import itertools
-import keyword
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import array as A
 from .array import Expr
+from .prelude import reserved
 
 WIDTH = 80  # of an expression: a longer one is cut into lines
 
@@ -124,25 +124,22 @@ def _is_view(x: Expr) -> bool:
 def _names(lines: list[Expr], outputs: dict[Expr, str], taken: set[str]) -> dict[Expr, str]:
     """A name for each: what it is called, with a number when several are; the gradient of h2 is dh2."""
     names = dict(outputs)
-    taken = taken | set(outputs.values()) | set(vars(np)) | set(keyword.kwlist)
-    several = Counter((x.name or "t").lower() for x in lines if x not in outputs and not isinstance(x.name, Expr))
-    numbers = {base: itertools.count(1) for base in several}  # W1 and b1, w2 and b2: large and small share theirs
-    for x in sorted(lines, key=lambda x: not _is_view(x)):
-        if x in outputs or isinstance(x.name, Expr):
-            continue
-        base = x.name or "t"
-        numbered: Iterator[str] = (f"{base}{k}" for k in numbers[base.lower()])
-        if several[base.lower()] == 1 and base not in taken and base != "t":
-            numbered = itertools.chain([base], numbered)
-        names[x] = next(name for name in numbered if name not in taken)
+    taken = taken | set(outputs.values())
+
+    def give(x: Expr, candidates: Iterable[str]) -> None:
+        names[x] = next(name for name in candidates if name not in taken and not reserved(name))
         taken.add(names[x])
+
+    own = [(x, x.name or "t") for x in lines if x not in outputs and not isinstance(x.name, Expr)]
+    several = Counter(base.lower() for _, base in own)
+    numbers = {base: itertools.count(1) for base in several}  # W1 and b1, w2 and b2: large and small share theirs
+    for x, base in sorted(own, key=lambda item: not _is_view(item[0])):
+        alone = [base] if several[base.lower()] == 1 and base != "t" else []
+        give(x, itertools.chain(alone, (f"{base}{k}" for k in numbers[base.lower()])))
     for x in lines:
         if isinstance(x.name, Expr) and x not in names:
             base = f"d{names.get(x.name, 't')}"
-            names[x] = next(
-                name for k in itertools.count(1) if (name := base if k == 1 else f"{base}_{k}") not in taken
-            )
-            taken.add(names[x])
+            give(x, itertools.chain([base], (f"{base}_{k}" for k in itertools.count(2))))
     return names
 
 
