@@ -298,6 +298,17 @@ def test_overflow_is_not_hidden_in_stable_functions() -> None:
     assert (value, list(gradient)) == (1000.0, [1.0, 0.0])
 
 
+def test_exponents_are_not_split_into_factors_that_overflow() -> None:
+    a, b = Value(1.0), Value(1.0)
+    program = compiled((a - b.log()).exp(), [a, b], inputs={})
+    for at in ([800.0, 1e300], [-800.0, 1e-300], [1.0, 2.0]):
+        x, y = map(Value, at)
+        expected = eager((x - y.log()).exp(), [x, y])
+        value, gradient = program(at)
+        assert_same([value, gradient[0]], [expected[0], expected[1][0]], 1e-10)  # the exponent itself has 13 digits
+        assert_same(gradient[1], expected[1][1], 1e-10)
+
+
 def test_a_branch_on_a_comparison_is_refused() -> None:
     w = Value(3.0, "w")
     y = w * 2 if w > 0 else w * 3
