@@ -1,6 +1,7 @@
 """The parts of the compiler: the text it writes, its expressions against NumPy, its errors."""
 
 import builtins
+import math
 import random
 import re
 import warnings
@@ -340,6 +341,28 @@ def test_common_shapes() -> None:
     assert common(12, [[(12, 1)], None, [(4, 3), (3, 1)]]) == (4, 3)
     assert common(12, [[(4, 3), (3, 1)], [(3, 4), (4, 1)]]) == (4, 3)  # the second does not fit in
     assert common(1, []) == ()
+    assert common(2**20, [[(2, 0)] * 20]) == (2**20,)  # there are not so many letters for axes
+
+
+def test_a_fast_fourier_transform_whose_every_level_has_another_pattern() -> None:
+    rng = random.Random(0)
+    n = 32
+    re_, im = [Value(rng.gauss(0, 1)) for _ in range(n)], [Value(rng.gauss(0, 1)) for _ in range(n)]
+    x = [(re_[int(f"{k:05b}"[::-1], 2)], im[int(f"{k:05b}"[::-1], 2)]) for k in range(n)]
+    half = 1
+    while half < n:
+        for k in range(n):
+            if not k & half:
+                c, s = math.cos(math.pi * (k % half) / half), -math.sin(math.pi * (k % half) / half)
+                (a, b), (p, q) = x[k], x[k + half]
+                p, q = p * c - q * s, p * s + q * c
+                x[k], x[k + half] = (a + p, b + q), (a - p, b - q)
+        half *= 2
+    loss = mk.sum([(a * a + b * b + 1).log() for a, b in x])
+    program = compiled(loss, re_ + im)
+    assert_eager(program, loss, re_ + im)
+    power = np.abs(np.fft.fft([a.data + 1j * b.data for a, b in zip(re_, im, strict=True)])) ** 2
+    assert loss.data == pytest.approx(np.log(power + 1).sum())
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.lists(st.integers(0, 2), min_size=1, max_size=3)), min_size=1))

@@ -262,7 +262,7 @@ def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
     for dims in found:
         lengths = [length for length, _ in dims or []]
         more = sorted(cuts | {math.prod(lengths[k:]) for k in range(len(lengths))})
-        if all(b % a == 0 for a, b in pairwise(more)):
+        if len(more) <= len(AXES) and all(b % a == 0 for a, b in pairwise(more)):
             cuts = set(more)
     ordered = sorted(cuts, reverse=True)
     return tuple([a // b for a, b in pairwise(ordered)])
