@@ -72,14 +72,14 @@ def test_moons_is_what_a_person_would_write() -> None:
     loss, params, inputs = recorded_moons()
     program = compiled(loss, params, inputs=inputs)
     assert [line for line in body(program.source) if re.match(r"(h\d|loss|dz\d|dW\d) =", line)] == [
-        "h1 = maximum(W1 @ X.T + b1[:, None], 0)",
-        "h2 = maximum(W2 @ h1 + b2[:, None], 0)",
-        "h3 = maximum(1 - y * (w3 @ h2 + b3), 0)",
-        "loss = 0.0001 * (theta @ theta) + h3.sum() / 100",
-        "dz3 = -0.01 * ((h3 > 0) * y)",
-        "dz2 = dz3 * w3[:, None] * (h2 > 0)",
+        "h1 = maximum(W1 @ X.T + b1[:, None], 0.0)",
+        "h2 = maximum(W2 @ h1 + b2[:, None], 0.0)",
+        "h3 = maximum(1.0 - y * (w3 @ h2 + b3), 0.0)",
+        "loss = 0.0001 * (theta @ theta) + h3.sum() / 100.0",
+        "dz3 = -0.01 * ((h3 > 0.0) * y)",
+        "dz2 = dz3 * w3[:, None] * (h2 > 0.0)",
         "dW2 = dz2 @ h1.T",
-        "dz1 = W2.T @ dz2 * (h1 > 0)",
+        "dz1 = W2.T @ dz2 * (h1 > 0.0)",
         "dW1 = dz1 @ X",
     ]
     assert "dtheta = 0.0002 * theta + concatenate([" in program.source
@@ -130,7 +130,7 @@ def test_a_batch_is_recorded_by_one_example() -> None:
     loss = cross_entropy(model(x), t) + 1e-3 * mk.dot(params, params)
     lines = body(compiled(loss, params, inputs={"x": x, "t": t}, batch=("x", "t")).source)
     assert lines[0] == "n = len(x)"
-    assert "h1 = maximum(x @ W1.T + b1, 0)" in lines
+    assert "h1 = maximum(x @ W1.T + b1, 0.0)" in lines
     assert "dz2 = (exps / total[:, None] - t) / n" in lines
     assert next(line for line in lines if line.startswith("loss =")).endswith(".mean() + 0.001 * (theta @ theta)")
 
