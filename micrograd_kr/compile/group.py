@@ -176,8 +176,8 @@ class _Grouping:
         first = alike(row, np.stack([a, b, plus.view(np.int64)[owner]], axis=1).ravel(), 3 * lengths)
         self.same[nodes] = nodes[first]
 
-        keep = np.flatnonzero(first == np.arange(len(nodes)))
-        kept = np.isin(owner, keep)
+        new = first == np.arange(len(nodes))
+        keep, kept = np.flatnonzero(new), new[owner]
         a, b, kind = a[kept], b[kept], kind[kept]
         nodes, row, plus, lengths = nodes[keep], row[keep], plus[keep], lengths[keep]
         leader = alike(row, kind, lengths)
