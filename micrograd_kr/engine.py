@@ -95,24 +95,25 @@ class Value:
         ['a', 'b', 'c']
         """
         order: list[Value] = []
-        done: set[Value] = set()
-        stack = [self]
+        met: set[Value] = set()
+        stack: list[Any] = [self]
         while stack:
-            v = stack[-1]
-            if v in done:
-                stack.pop()
-                continue
-            waiting = len(stack)
-            a, b = v._a, v._b
-            if b.__class__ is tuple:
-                stack += [p for p in reversed(b) if p not in done]
-            elif b is not None and b not in done:
-                stack.append(b)
-            if a is not None and a not in done:
-                stack.append(a)
-            if len(stack) == waiting:  # its parents are done
-                done.add(v)
+            v = stack.pop()
+            if v is None:  # all parents of the one below it are in the order
                 order.append(stack.pop())
+            elif v not in met:
+                met.add(v)
+                a, b = v._a, v._b
+                if a is b is None:
+                    order.append(v)
+                    continue
+                stack += (v, None)
+                if b.__class__ is tuple:
+                    stack += [p for p in reversed(b) if p not in met]
+                elif b is not None and b not in met:
+                    stack.append(b)
+                if a is not None and a not in met:
+                    stack.append(a)
         return order
 
     def _inner_order(self) -> list["Value"]:

@@ -88,7 +88,7 @@ class Expr:
 def make(book: dict[Any, Expr], op: str, args: Sequence[Expr], attr: Any, shape: Shape, boolean: bool = False) -> Expr:
     """The expression, a new one only when there is none like it."""
     known = (attr.shape, attr.dtype.str, attr.tobytes()) if isinstance(attr, np.ndarray) else attr
-    key = (op, known, *[a.serial for a in args], shape)
+    key = (op, known, shape, *args)
     x = book.get(key)
     if x is None:
         x = book[key] = object.__new__(Expr)
@@ -218,11 +218,12 @@ def mul(x: Expr, y: Expr) -> Expr:
             return scaled(c * d, div(other, one.args[1]))
     if p.boolean and q.boolean:
         p = as_float(p)
-    full = broadcast([p.shape, q.shape])
-    if size(p.shape) < size(full):
-        return elementwise("*", [scaled(c * d, p), q])
-    if size(q.shape) < size(full):
-        return elementwise("*", [p, scaled(c * d, q)])
+    if c * d != 1.0:
+        full = size(broadcast([p.shape, q.shape]))
+        if size(p.shape) < full:
+            return elementwise("*", [scaled(c * d, p), q])
+        if size(q.shape) < full:
+            return elementwise("*", [p, scaled(c * d, q)])
     return scaled(c * d, elementwise("*", [p, q]))
 
 
@@ -293,7 +294,7 @@ def call(name: str, *args: Expr) -> Expr:
 def compare(symbol: str, x: Expr, y: Expr) -> Expr:
     """x < y and the like: booleans."""
     if symbol == ">":  # asked of the maximum when there is one: x itself need not be kept
-        x = x.book.get(("call", "maximum", x.serial, y.serial, broadcast([x.shape, y.shape])), x)
+        x = x.book.get(("call", "maximum", broadcast([x.shape, y.shape]), x, y), x)
     return elementwise("compare", [as_float(x), as_float(y)], symbol, boolean=True)
 
 
@@ -324,7 +325,7 @@ def size(shape: Shape) -> int:
     >>> size(("n", 3, 4))
     12
     """
-    return math.prod(s for s in shape if s != ROWS)
+    return math.prod(shape[1:] if shape[:1] == (ROWS,) else shape)
 
 
 def reshape(x: Expr, shape: Shape) -> Expr:
@@ -500,7 +501,7 @@ def contract(x: Expr, of_x: str, y: Expr, of_y: str, out: str, sizes: dict[str, 
     broadcasting; ``sizes`` are the true ones of all letters.
     """
     if y.scalar and not of_y and of_x == out:  # the most frequent ones
-        return x * y
+        return x if y.attr == 1 else x * y
     letters = dict.fromkeys(of_x + of_y)
     (x, of_x), (y, of_y) = _varying(x, of_x, sizes), _varying(y, of_y, sizes)
     often = [sizes[k] for k in letters if k not in of_x + of_y + out]

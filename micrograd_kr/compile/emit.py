@@ -30,10 +30,12 @@ class Emitter:
         self, arrays: Sequence[Array], leaves: Sequence[str], labels: Sequence[str | None], loss: tuple[int, int]
     ) -> None:
         self.book: dict[Any, Expr] = {}
+        self.one = A.const(self.book, 1.0)
         self.arrays = arrays
         self.names = Names(arrays, leaves, labels)
         self.rules: dict[tuple[int, int], Rules] = {}
         self.values: list[Expr] = []
+        self.seen: dict[int, tuple[Expr, str]] = {}  # what operands read, by their id
         self.parts: list[list[tuple[Operand, Expr]]] = [[] for _ in arrays]  # gradients of parts of each array
         for a, name in zip(arrays, leaves, strict=False):
             self.values.append(A.variable(self.book, name, self.full(a)))
@@ -43,7 +45,7 @@ class Emitter:
 
         source, at = loss
         operand = Operand(source, np.array(at), "", ())
-        value, seed = view(self.values[source], operand), A.const(self.book, 1.0)
+        value, seed = view(self.values[source], operand), self.one
         self.loss = A.mean_of_rows(value) if value.lead else value
         self.forward = len(self.book)
         if value.lead:
@@ -77,12 +79,15 @@ class Emitter:
 
     def read(self, operand: Operand) -> tuple[Expr, str]:
         """What an operand reads, and a letter for each axis."""
-        if operand.source == CONSTANT:
-            return A.const(self.book, operand.index), operand.letters
-        x = view(self.values[operand.source], operand)
-        if operand.source == 0:
-            x = self.names.parameter(x, operand)
-        return x, self.of(operand)
+        known = self.seen.get(id(operand))
+        if known is None:
+            if operand.source == CONSTANT:
+                known = A.const(self.book, operand.index), operand.letters
+            else:
+                x = view(self.values[operand.source], operand)
+                known = self.names.parameter(x, operand) if operand.source == 0 else x, self.of(operand)
+            self.seen[id(operand)] = known
+        return known
 
     def of(self, operand: Operand) -> str:
         """The letters of what an operand reads, with that of the examples of a batch."""
@@ -142,7 +147,7 @@ class Emitter:
                 inside = names | {k: A.aligned(names[k], of, letters) for k in [*whole, "out"]}
                 of, g_inside = letters, A.aligned(g, of, letters)
             g_inside = g_inside * rules.apply(text, inside)
-            self.hand(operand, g_inside, of, A.const(self.book, 1.0), "", self.sizes(a, operand))
+            self.hand(operand, g_inside, of, self.one, "", self.sizes(a, operand))
 
     # ---- sums of products
 
@@ -197,5 +202,5 @@ class Emitter:
         for x in a.operands:
             n = len(x.index)
             part = view(g, Operand(a.group.number, np.arange(at, at + n), LIST, (1,)))
-            self.hand(x, part, A.ROWS * a.group.batched + LIST, A.const(self.book, 1.0), "", self.sizes(a, x))
+            self.hand(x, part, A.ROWS * a.group.batched + LIST, self.one, "", self.sizes(a, x))
             at += n

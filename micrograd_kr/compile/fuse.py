@@ -6,7 +6,6 @@ depends on neither is a constant, known by its value, and has a negative number:
 of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has b = ONE.
 """
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,11 +66,13 @@ def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], lis
             continue
         x, y = v._a, v._b  # the slots themselves: with v.operands this loop takes three times as long
         if y.__class__ is tuple:
-            ids = list(map(number.__getitem__, y))
+            ids = tuple(map(number.__getitem__, y))
         elif y is not None:
-            ids = [constant.setdefault(v._da, ~len(constant)) if x is None else number[x], number[y]]
+            ids = (constant.setdefault(v._da, ~len(constant)) if x is None else number[x], number[y])
+        elif len(op.operands) > 1:
+            ids = (number[x], constant.setdefault(v._db, ~len(constant)))
         else:
-            ids = [number[x], *([constant.setdefault(v._db, ~len(constant))] if len(op.operands) > 1 else ())]
+            ids = (number[x],)
         if ids[0] < 0 and max(ids) < 0:
             number[v] = constant.setdefault(v.data, ~len(constant))
             continue
@@ -80,8 +81,8 @@ def read(loss: Value, leaves: Sequence[Value]) -> tuple[list[Op], list[int], lis
         rows.append(op)
         lengths.append(len(ids))
         args += ids
-    for v in itertools.compress(order, map(hasattr, order, itertools.repeat("_compared"))):
-        if number[v] >= 0:
+    for v in order if {*map(type, order)} != {Value} else ():
+        if hasattr(v, "_compared") and number[v] >= 0:
             raise compared(v)
     return rows, lengths, args, list(constant), number[loss]
 

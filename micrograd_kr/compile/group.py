@@ -61,16 +61,13 @@ class Group:
 
 def levels(graph: Graph) -> list[int]:
     """How far each node is from the leaves."""
-    level = [1] * len(graph.row)
-    level[: graph.leaves] = [0] * graph.leaves
-    owner = np.repeat(np.arange(len(graph.row)), np.diff(graph.first))
-    used = np.stack([graph.a, graph.b], axis=1)
-    keep = used >= graph.leaves  # most edges of a network lead to leaves
-    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, keep.sum(axis=1), len(graph.row)))]).astype(int).tolist()
-    operands = used[keep].tolist()
-    for i in graph.alive.tolist():
-        if starts[i] < starts[i + 1]:
-            level[i] = 1 + max(map(level.__getitem__, operands[starts[i] : starts[i + 1]]))
+    level = [0] * graph.leaves + [1] * (len(graph.row) - graph.leaves)
+    reader = np.repeat(np.arange(len(graph.row)), 2 * np.diff(graph.first))
+    read = np.stack([graph.a, graph.b], axis=1).ravel()
+    keep = read >= graph.leaves  # most edges of a network lead to leaves
+    for i, j in zip(read[keep].tolist(), reader[keep].tolist(), strict=True):
+        if level[i] >= level[j]:
+            level[j] = level[i] + 1
     return level
 
 
@@ -100,15 +97,18 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
     >>> alike(np.array([0, 0, 0]), np.array([7, 8, 9, 7, 8]), np.array([2, 1, 2]))
     array([0, 1, 0])
     """
-    start = np.cumsum(lengths) - lengths
-    nth = np.arange(len(values)) - np.repeat(start, lengths)
+    start = lengths.cumsum() - lengths
+    nth = np.arange(len(values)) - start.repeat(lengths)
     for seed in itertools.count():
         random = _random(seed, 2 + int(lengths.max()).bit_length())
         hashes = np.add.reduceat(values * random[nth], start) + tags * random[-1] + lengths * random[-2]
-        _, first, which = np.unique(hashes, return_index=True, return_inverse=True)
-        leader = first[which]
+        order = hashes.argsort(kind="stable")
+        ordered = hashes[order]
+        new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+        leader: Ints = np.empty_like(order)
+        leader[order] = order[new][new.cumsum() - 1]
         same = (tags[leader] == tags) & (lengths[leader] == lengths)
-        if same.all() and (values[np.repeat(start[leader], lengths) + nth] == values).all():
+        if same.all() and (values[start[leader].repeat(lengths) + nth] == values).all():
             return leader
     raise AssertionError("unreachable: the count has no end")
 
@@ -160,8 +160,8 @@ class _Grouping:
         graph = self.graph
         row, plus = graph.row[nodes], graph.plus[nodes]
         lengths = graph.first[nodes + 1] - graph.first[nodes]
-        owner = np.repeat(np.arange(len(nodes)), lengths)
-        at = np.arange(len(owner)) + np.repeat(graph.first[nodes] - np.cumsum(lengths) + lengths, lengths)
+        owner = np.arange(len(nodes)).repeat(lengths)
+        at = np.arange(len(owner)) + (graph.first[nodes] - lengths.cumsum() + lengths).repeat(lengths)
         a, b = self.same[graph.a[at]], self.same[graph.b[at]]
         sums = row[owner] == SUM
         swap = sums & (self.of[b] >= 0) & (self.of[b] < self.of[a])  # w * x and x * w are one thing
@@ -171,8 +171,9 @@ class _Grouping:
         # operand of a row is known by its place too, and a constant by its value: x**2 is not x**3.
         end = len(self.groups) + 3
         kind = np.where(b < 0, end + np.maximum(b, LOWEST), self.of[b]) + end * np.where(a < 0, end - a, self.of[a])
-        order = np.lexsort((np.where(sums, b, 0), np.where(sums, a, 0), np.where(sums, kind, 0), owner))
-        a, b, kind = a[order], b[order], kind[order]
+        at = np.flatnonzero(sums)
+        order = at[np.lexsort((b[at], a[at], kind[at], owner[at]))]
+        a[at], b[at], kind[at] = a[order], b[order], kind[order]
         first = alike(row, np.stack([a, b, plus.view(np.int64)[owner]], axis=1).ravel(), 3 * lengths)
         self.same[nodes] = nodes[first]
 
@@ -181,11 +182,11 @@ class _Grouping:
         a, b, kind = a[kept], b[kept], kind[kept]
         nodes, row, plus, lengths = nodes[keep], row[keep], plus[keep], lengths[keep]
         leader = alike(row, kind, lengths)
-        start = np.cumsum(lengths) - lengths
+        start = lengths.cumsum() - lengths
         found = []
         for members in self.gathered(row, lengths, leader):
             n = lengths[members]
-            at = np.arange(n.sum()) + np.repeat(start[members] - np.cumsum(n) + n, n)
+            at = np.arange(n.sum()) + (start[members] - n.cumsum() + n).repeat(n)
             even = bool((leader[members] == leader[members[0]]).all())
             g = Group(-1, nodes[members], plus=plus[members] if plus[members].any() else None)
             if row[members[0]] != SUM:
@@ -194,7 +195,7 @@ class _Grouping:
                 shape = len(members), n[0]
                 g.terms = self.terms(kind[at[: n[0]]], a[at].reshape(shape), b[at].reshape(shape))
             else:
-                g.terms = loose(a[at], b[at], np.repeat(np.arange(len(members)), n))
+                g.terms = loose(a[at], b[at], np.arange(len(members)).repeat(n))
             found.append(g)
         return found
 
@@ -237,7 +238,7 @@ class _Grouping:
         columns = [slice(s, e) for (s, e), f in zip(itertools.pairwise(cuts), few, strict=True) if not f]
         terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for c in columns]
         if few.any():
-            c = np.flatnonzero(np.repeat(few, np.diff(cuts)))
+            c = np.flatnonzero(few.repeat(np.diff(cuts)))
             terms += loose(a[:, c].ravel(), b[:, c].ravel(), np.repeat(np.arange(len(a)), len(c)))
         return terms
 

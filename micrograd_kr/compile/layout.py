@@ -8,6 +8,7 @@ on 100 points become 16 × 100, because their weights repeat 100 times and their
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -213,10 +214,8 @@ def nested(lengths: Sequence[int], steps: Sequence[int]) -> Ints:
     >>> nested([2, 3], [100, 1]).tolist()
     [[0, 1, 2], [100, 101, 102]]
     """
-    out = np.zeros(lengths, dtype=np.int64)
-    for k, (n, step) in enumerate(zip(lengths, steps, strict=True)):
-        out += step * np.arange(n).reshape((n,) + (1,) * (len(lengths) - k - 1))
-    return out
+    axes: list[Any] = [step * np.arange(n) for n, step in zip(lengths, steps, strict=True)]
+    return reduce(np.add.outer, axes or [np.zeros((), dtype=np.int64)])
 
 
 def loops(values: Ints, source: Sequence[int]) -> Loops | None:

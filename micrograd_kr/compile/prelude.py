@@ -48,7 +48,7 @@ def reserved(name: str) -> bool:
     >>> reserved("exp"), reserved("ones100"), reserved("W1")
     (True, True, False)
     """
-    return name in RESERVED or re.fullmatch(r"ones\d+", name) is not None
+    return name in RESERVED or (name.startswith("ones") and name[4:].isdecimal())
 
 
 def head(body: str, library: str) -> str:
@@ -57,10 +57,12 @@ def head(body: str, library: str) -> str:
     >>> print(head("h = maximum(exp(x), 0)", "numpy"))
     from numpy import exp, maximum
     """
-    ones = "".join([f"\n{name} = ones({name[4:]})" for name in sorted(set(re.findall(r"\bones\d+\b", body)))])
+    sizes = sorted(set(re.findall(r"ones(?<!\wones)\d+\b", body)))
+    ones = "".join([f"\n{name} = ones({name[4:]})" for name in sizes])
     own = JAX if library.startswith("jax") else NUMPY
-    used = "".join(text for name, text in own.items() if re.search(rf"\b{name}\(", body))
-    called = set(re.findall(r"(?<![\w.])([a-z]\w*)\(", used + ones + body)) - set(own)
-    names = sorted(name for name in called if name in vars(np))
+    calls = re.compile(r"([^\W\d][\w.]*)\(")  # a method comes with what it is of, and so is none of NumPy's names
+    called = {*calls.findall(body)}
+    used = "".join([text for name, text in own.items() if name in called])
+    names = sorted(name for name in called.union(calls.findall(used + ones)) - own.keys() if name in vars(np))
     imports = [f"from {library} import {', '.join(names)}"] if names else []
     return "\n".join([*imports, *filter(None, [used, ones])]).rstrip()

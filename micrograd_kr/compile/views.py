@@ -41,6 +41,8 @@ def is_whole(offset: int, dims: Loops, count: int) -> bool:
 def _slices(x: Expr, offset: int, dims: Loops) -> Expr | None:
     """``x`` with one axis for each of the loops, which go from the largest step to the smallest."""
     lead, shape = x.lead, list(x.shape[len(x.lead) :])
+    if len(dims) == len(shape) == 1:  # the most frequent ones
+        return A.index(x, [*":" * len(lead), _key(shape[0], offset, dims)], (*lead, dims[0][0]))
     widths = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
     first = [offset // width % n for n, width in zip(shape, widths, strict=True)]
     inside: list[Loops] = [[] for _ in shape]  # the loops along each axis, in steps of that axis

@@ -520,6 +520,7 @@ class Case:
     engines: list[Engine]
     bars: list[Bar]
     rounds: int = 25
+    pause: float = 0.0  # seconds before every turn
 
 
 moons_single = functools.partial(moons_recorded, expand=True)
@@ -587,6 +588,7 @@ CASES = [
             Engine("JAX, jit of a step", digits_in_jax),
         ],
         [Bar("compiled", "NumPy by hand", at_most=1.5)],
+        pause=0.15,  # OpenBLAS's threads spin for 0.1 s after a large product, on the core that the next engine needs
     ),
     Case(
         "irregular graph of 10,000 operations",
@@ -643,6 +645,7 @@ class Turns:
     pipe: Any
     problem: str | None = None
     steps: int = 1
+    pause: float = 0.0  # seconds before every turn
     times: list[float] = field(default_factory=list)
     taken: int = 0
     loss: float = math.nan  # after CHECKED steps
@@ -650,6 +653,7 @@ class Turns:
     def ask(self, steps: int) -> float:
         if self.problem is None:
             try:
+                time.sleep(self.pause)
                 self.pipe.send(steps)
                 answer = self.pipe.recv()
             except (EOFError, OSError):
@@ -672,13 +676,13 @@ class Turns:
             slow = self.ask(self.steps)
 
 
-def start(engine: Engine, data: dict[str, Any]) -> Turns:
+def start(engine: Engine, data: dict[str, Any], pause: float) -> Turns:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=worker, args=(there, engine, data), daemon=True)
     process.start()
     there.close()
-    return Turns(engine, process, here, problem=_first(here))
+    return Turns(engine, process, here, problem=_first(here), pause=pause)
 
 
 def _first(pipe: Any) -> str | None:
@@ -690,7 +694,7 @@ def _first(pipe: Any) -> str | None:
 
 def measure(case: Case, most: int, turn: float) -> dict[str, Turns]:
     data = case.data()
-    turns = [start(engine, data) for engine in case.engines]
+    turns = [start(engine, data, case.pause) for engine in case.engines]
     for one in turns:
         one.prepare(turn)
     for k in range(min(case.rounds, most)):
