@@ -14,7 +14,7 @@ from .group import CONSTANT
 from .layout import LISTS, Array, Operand, Product, reading
 from .names import Names
 from .rules import Rules
-from .views import assemble, view
+from .views import assemble, slices, view
 
 LIST = LISTS[0]  # the letter of the axis of a list that is not cut
 
@@ -201,6 +201,7 @@ class Emitter:
         at, g = 0, A.spread(g, self.full(a))
         for x in a.operands:
             n = len(x.index)
-            part = view(g, Operand(a.group.number, np.arange(at, at + n), LIST, (1,)))
+            part = slices(g, at, [(n, 1)])
+            assert part is not None
             self.hand(x, part, A.ROWS * a.group.batched + LIST, self.one, "", self.sizes(a, x))
             at += n

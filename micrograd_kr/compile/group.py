@@ -172,7 +172,8 @@ class _Grouping:
         end = len(self.groups) + 3
         kind = np.where(b < 0, end + np.maximum(b, LOWEST), self.of[b]) + end * np.where(a < 0, end - a, self.of[a])
         at = np.flatnonzero(sums)
-        order = at[np.lexsort((b[at], a[at], kind[at], owner[at]))]
+        terms = a[at] * len(self.same) + b[at]  # two keys sort in half the time of four
+        order = at[np.lexsort((terms, owner[at] * (kind.max(initial=0) + 1) + kind[at]))]
         a[at], b[at], kind[at] = a[order], b[order], kind[order]
         first = alike(row, np.stack([a, b, plus.view(np.int64)[owner]], axis=1).ravel(), 3 * lengths)
         self.same[nodes] = nodes[first]
@@ -182,25 +183,31 @@ class _Grouping:
         a, b, kind = a[kept], b[kept], kind[kept]
         nodes, row, plus, lengths = nodes[keep], row[keep], plus[keep], lengths[keep]
         leader = alike(row, kind, lengths)
-        start = lengths.cumsum() - lengths
+        order, cuts = self.gathered(row, lengths, leader)
+        start, n = (lengths.cumsum() - lengths)[order], lengths[order]
+        at = np.arange(len(a)) + (start - n.cumsum() + n).repeat(n)
+        a, b, kind = a[at], b[at], kind[at]
+        nodes, row, plus, leader = nodes[order], row[order], plus[order], leader[order]
+        ends = [0, *n.cumsum().tolist()]
         found = []
-        for members in self.gathered(row, lengths, leader):
-            n = lengths[members]
-            at = np.arange(n.sum()) + (start[members] - n.cumsum() + n).repeat(n)
-            even = bool((leader[members] == leader[members[0]]).all())
-            g = Group(-1, nodes[members], plus=plus[members] if plus[members].any() else None)
-            if row[members[0]] != SUM:
-                self.row(g, graph.table[row[members[0]]], n, a[at])
-            elif even:
-                shape = len(members), n[0]
-                g.terms = self.terms(kind[at[: n[0]]], a[at].reshape(shape), b[at].reshape(shape))
+        for i, j in itertools.pairwise(cuts):
+            inside, size = slice(ends[i], ends[j]), n[i:j]
+            g = Group(-1, nodes[i:j], plus=plus[i:j] if plus[i:j].any() else None)
+            if row[i] != SUM:
+                self.row(g, graph.table[row[i]], size, a[inside])
+            elif (leader[i:j] == leader[i]).all():
+                shape = j - i, size[0]
+                g.terms = self.terms(kind[inside][: size[0]], a[inside].reshape(shape), b[inside].reshape(shape))
             else:
-                g.terms = loose(a[at], b[at], np.arange(len(members)).repeat(n))
+                g.terms = loose(a[inside], b[inside], np.arange(j - i).repeat(size))
             found.append(g)
         return found
 
-    def gathered(self, row: Ints, lengths: Ints, leader: Ints) -> list[Ints]:
-        """The members of each group; of the irregular ones with the same operation together."""
+    def gathered(self, row: Ints, lengths: Ints, leader: Ints) -> tuple[Ints, list[int]]:
+        """The nodes in an order that has those of a group together, and where it is cut into groups.
+
+        Irregular nodes with the same operation are one group.
+        """
         sizes = np.bincount(leader, lengths).astype(int)
         uneven = {k for k, op in enumerate(self.graph.table) if op.forward in FILLING} | {SUM}
         families: dict[Any, list[int]] = defaultdict(list)
@@ -213,14 +220,16 @@ class _Grouping:
             one[small] = small[:1]
         leader = one[leader]
         order = np.argsort(leader, kind="stable")
-        return np.split(order, np.flatnonzero(np.diff(leader[order])) + 1)
+        return order, [0, *(np.flatnonzero(np.diff(leader[order])) + 1).tolist(), len(order)]
 
     def row(self, g: Group, row: Op, lengths: Ints, operands: Ints) -> None:
         """Operands of a row of the table, in columns; shorter lists are filled up."""
-        place = np.arange(lengths.max())
-        inside = place < lengths[:, None]
-        args: npt.NDArray[Any] = np.full(inside.shape, FILLING.get(row.forward, 0))
-        args[inside] = operands
+        if row.variadic:
+            inside = np.arange(lengths.max()) < lengths[:, None]
+            args: npt.NDArray[Any] = np.full(inside.shape, FILLING.get(row.forward, 0))
+            args[inside] = operands
+        else:
+            args = operands.reshape(len(lengths), -1)
         n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
         columns: list[Ints] = [args[:, k * n : (k + 1) * n] for k in range(lists)]
         columns += [args[:, k] for k in range(lists * n, args.shape[1])]

@@ -91,7 +91,8 @@ class _Layout:
         if g.members:
             return self.pool(g)
         n = len(g.nodes)
-        columns = [] if g.pooled else sorted(self.columns(g), key=lambda c: c.rank)
+        read = g.pooled or all(s == CONSTANT or self.groups[s].pooled for s in g.sources)  # is in order already
+        columns = [] if read else sorted(self.columns(g), key=lambda c: c.rank)
         order = np.lexsort([c.values for c in reversed(columns)]) if columns else np.arange(n)
         shape = common(n, [loops(c.values[order], c.source) for c in columns])
         self.place[g.nodes[order]] = np.arange(n)

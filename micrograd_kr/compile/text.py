@@ -61,8 +61,8 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
         body.append(f"    {names[x]} = {line}" + f"  # {x.note}" * bool(x.note))
     body.append(f"    return {', '.join(text[x][0] for x in outputs.values())}")
     by_serial = {str(x.serial): name for x, name in names.items()}
-    body = [_wrapped(re.sub("\0(\\d+)\0", lambda found: by_serial[found[1]], line)) for line in body]
-    return "\n".join(body) + "\n", constants
+    whole = re.sub("\0(\\d+)\0", lambda found: by_serial[found[1]], "\n".join(body))
+    return "\n".join(map(_wrapped, whole.split("\n"))) + "\n", constants
 
 
 def defined(constants: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ def view(x: Expr, operand: Operand) -> Expr:
         offset, dims = int(operand.index.flat[0]), list(zip(operand.index.shape, operand.steps, strict=True))
         if is_whole(offset, dims, A.size(source)):
             return A.reshape(x, x.lead + operand.index.shape)
-        out = _slices(x, offset, dims) or _slices(A.reshape(x, (*x.lead, A.size(source))), offset, dims)
+        out = slices(x, offset, dims) or slices(A.reshape(x, (*x.lead, A.size(source))), offset, dims)
         if out is not None:
             return out
     return A.take(x, operand.index)
@@ -38,7 +38,7 @@ def is_whole(offset: int, dims: Loops, count: int) -> bool:
     return offset == 0 and math.prod([n for n, _ in dims]) == count
 
 
-def _slices(x: Expr, offset: int, dims: Loops) -> Expr | None:
+def slices(x: Expr, offset: int, dims: Loops) -> Expr | None:
     """``x`` with one axis for each of the loops, which go from the largest step to the smallest."""
     lead, shape = x.lead, list(x.shape[len(x.lead) :])
     if len(dims) == len(shape) == 1:  # the most frequent ones
