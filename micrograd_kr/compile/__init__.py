@@ -80,9 +80,10 @@ class Program:
         if len(given) > len(self._shapes):
             unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
             raise TypeError(f"program: no input {unknown}; its inputs are {', '.join(self.inputs) or 'none'}")
-        for name, x in given.items():  # as they are when they are right: this is most of the time of a call
-            if x.__class__ is not np.ndarray or x.shape != self._shapes[name] or x.dtype is not FLOAT:
-                given[name] = self._checked(name, x, self._shapes[name])
+        for x, shape in zip(given.values(), self._shapes.values(), strict=True):  # most of the time of a call
+            if x.__class__ is not np.ndarray or x.shape != shape or x.dtype is not FLOAT:
+                given = {name: self._checked(name, x, self._shapes[name]) for name, x in given.items()}
+                break
         arrays = given.values()
         if self.batch:
             rows = {name: len(given[name]) for name in self.batch}
