@@ -286,7 +286,7 @@ def call(name: str, *args: Expr) -> Expr:
             log = x.args[0] if x.op == "index" else x
             if c == -1.0 and (log.op, log.attr) == ("call", "log") and log.args[0].op in ("sum", "rows"):
                 exps, sums = call("exp", total([y * d for d, y in parts if y is not x] or [x * 0.0])), log.args[0]
-                if sums.args[0] is exps:
+                if exps in (sums.args[0], *sums.args[0].args[: sums.args[0].op == "transpose"]):
                     return div(exps, sums if log is x else index(sums, x.attr, x.shape))
     return elementwise("call", [as_float(a) for a in args], name)
 
@@ -427,8 +427,8 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
         of_x, of_y = x.attr.split("->")[0].split(",")
         sizes = dict(zip(of_x + of_y, x.args[0].shape + x.args[1].shape, strict=True))
         return contract(x.args[0], of_x, x.args[1], of_y, "", sizes)
-    if len(x.shape) == 2 and tuple(axes) == (1,) and x.shape[1] != ROWS:
-        return by_ones(x)
+    if len(x.shape) == 2 and len(axes) == 1 and x.shape[axes[0]] != ROWS:
+        return by_ones(transpose(x, (1 - axes[0], axes[0])))
     return make(x.book, "sum", (as_float(x),), tuple(axes), left)
 
 
@@ -515,7 +515,9 @@ def contract(x: Expr, of_x: str, y: Expr, of_y: str, out: str, sizes: dict[str, 
     if left and right and not both and out.index(right[0]) < out.index(left[0]):  # no transpose afterwards
         x, of_x, left, y, of_y, right = y, of_y, right, x, of_x, left
     made = "".join(both + left + right)
-    if both and not (left and right):
+    if len(summed) > 1 and not made:
+        value = make(x.book, "call", (x, transpose(y, [of_y.index(k) for k in of_x])), "vdot", ())
+    elif both and not (left and right):
         value = make(x.book, "einsum", (as_float(x), as_float(y)), f"{of_x},{of_y}->{made}", _sizes(made, sizes))
     else:
         value = matmul(_matrix(x, of_x, both, left, summed), _matrix(y, of_y, both, summed, right))
