@@ -31,7 +31,7 @@ from .text import defined, write
 
 __all__ = ["Program", "compile"]
 
-FLOAT = np.dtype(float)
+ARRAY, FLOAT = np.ndarray, np.dtype(float)
 
 
 class Program:
@@ -81,7 +81,7 @@ class Program:
             unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
             raise TypeError(f"program: no input {unknown}; its inputs are {', '.join(self.inputs) or 'none'}")
         for x, shape in zip(given.values(), self._shapes.values(), strict=True):  # most of the time of a call
-            if x.__class__ is not np.ndarray or x.shape != shape or x.dtype is not FLOAT:
+            if x.__class__ is not ARRAY or x.shape != shape or x.dtype is not FLOAT:
                 given = {name: self._checked(name, x, self._shapes[name]) for name, x in given.items()}
                 break
         arrays = given.values()

@@ -98,8 +98,6 @@ class Emitter:
         if operand.source == CONSTANT or not self.arrays[operand.source].group.differentiable:
             return
         value = A.contract(g, of_g, y, of_y, self.of(operand), sizes)
-        if value.op == "sum" and len(value.args[0].shape) == 1 and not value.args[0].lead:
-            value = A.by_ones(value.args[0])  # as the gradients of other biases
         if not (value.scalar and value.attr == 0):
             self.parts[operand.source].append((operand, value))
 
