@@ -120,6 +120,7 @@ def test_cross_entropy_shares_the_powers_of_logsumexp() -> None:
     program = compiled(loss, model.parameters(), inputs={"X": X, "T": T})
     assert program.source.count("exp(") == 1
     assert "dz2 = 0.125 * (exps / total - T.T)" in body(program.source)
+    assert program.source.splitlines()[0] == "from numpy import concatenate, exp, log, maximum, ones, vdot"
     assert_eager(program, loss, model.parameters())
 
 
@@ -453,6 +454,7 @@ def test_errors_name_what_is_wrong() -> None:
         (lambda: compiled(loss, [w], inputs={"two words": x}), ValueError, "'two words'"),
         (lambda: compiled(loss, [w], inputs={"x": x}, batch="y"), ValueError, "'y' in batch is none of the inputs x"),
         (lambda: compiled(loss, [Value(1.0)]), ValueError, "depends on none of the 1 parameters"),
+        (lambda: compiled(loss, [w], xp=math), TypeError, "xp is math; programs are written for numpy and jax.numpy"),
         (lambda: compiled(x * 2, [w], inputs={"x": x}), ValueError, "depends on none"),
         (lambda: compiled(Value(1.0), []), ValueError, "depends on none of the 0 parameters"),
         (lambda: program([3.0], z=1.0), TypeError, "no input z; its inputs are x"),

@@ -160,7 +160,7 @@ def compile(
     params = list(params)
     named = {name: _leaves(name, values) for name, values in (inputs or {}).items()}
     batch = (batch,) if isinstance(batch, str) else tuple(batch)
-    _check(loss, params, named, batch)
+    _check(loss, params, named, batch, getattr(xp, "__name__", ""))
     leaves = params + [v for values, _ in named.values() for v in values]
     shapes = [(len(params),), *[shape for _, shape in named.values()]]
     graph = fuse(loss, leaves)
@@ -169,7 +169,7 @@ def compile(
     at = (len(arrays) - 1, 0) if len(graph.alive) else (0, graph.loss)
     if not arrays[at[0]].group.differentiable or at[1] not in range(len(params)):
         raise ValueError(f"compile: the loss {loss!r} depends on none of the {len(params)} parameters")
-    if xp is not np and xp.__name__.startswith("jax"):
+    if xp.__name__ == "jax.numpy":
         import jax
 
         jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
@@ -220,8 +220,10 @@ def _arguments(names: Iterable[str]) -> dict[str, str]:
     return arguments
 
 
-def _check(loss: Any, params: list[Any], named: dict[str, Any], batch: tuple[str, ...]) -> None:
+def _check(loss: Any, params: list[Any], named: dict[str, Any], batch: tuple[str, ...], library: str) -> None:
     """Raise the error that says what is wrong with what compile was given."""
+    if library not in ("numpy", "jax.numpy"):
+        raise TypeError(f"compile: xp is {library or 'no module'}; programs are written for numpy and jax.numpy")
     if not isinstance(loss, Value):
         raise TypeError(f"compile: the loss is {loss!r}, a {type(loss).__name__}; a Value is needed")
     for p in params:

@@ -60,9 +60,7 @@ def head(body: str, library: str) -> str:
     sizes = sorted(set(re.findall(r"ones(?<!\wones)\d+\b", body)))
     ones = "".join([f"\n{name} = ones({name[4:]})" for name in sizes])
     own = JAX if library.startswith("jax") else NUMPY
-    calls = re.compile(
-        r"(?<![\w.])([^\W\d][\w.]*)\("
-    )  # a method comes with what it is of, and so is none of NumPy's names
+    calls = re.compile(r"(?<![\w.])([^\W\d][\w.]*)\(")  # h1.sum is none of NumPy's names
     called = {*calls.findall(body)}
     used = "".join([text for name, text in own.items() if name in called])
     names = sorted(name for name in called.union(calls.findall(used + ones)) - own.keys() if name in vars(np))
