@@ -61,12 +61,12 @@ class Program:
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)  # lines in tracebacks
         weakref.finalize(self, linecache.cache.pop, file, None)
         self.function = names["program"]
-        self._jax = xp.__name__.startswith("jax")
-        self._run = self.function
-        if self._jax:
+        self._jit = None
+        if xp.__name__ == "jax.numpy":
             import jax
 
-            self._run = jax.jit(self.function)
+            jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+            self._jit = jax.jit(self.function)
         self._quiet = "where(" in source  # both branches are computed, and the one not taken may be anything
 
     def __call__(self, theta: Any, /, **inputs: Any) -> tuple[Any, Any]:
@@ -89,8 +89,8 @@ class Program:
             rows = {name: len(given[name]) for name in self.batch}
             if len(set(rows.values())) > 1 or 0 in rows.values():
                 raise ValueError(f"program: the inputs of a batch need equally many rows, 1 at least, not {rows}")
-        if self._jax:
-            return self._run(*arrays)  # type: ignore[no-any-return]
+        if self._jit is not None:
+            return self._jit(*arrays)  # type: ignore[no-any-return]
         if self._quiet:
             with np.errstate(all="ignore"):
                 value, gradient = self.function(*arrays)
@@ -169,10 +169,6 @@ def compile(
     at = (len(arrays) - 1, 0) if len(graph.alive) else (0, graph.loss)
     if not arrays[at[0]].group.differentiable or at[1] not in range(len(params)):
         raise ValueError(f"compile: the loss {loss!r} depends on none of the {len(params)} parameters")
-    if xp.__name__ == "jax.numpy":
-        import jax
-
-        jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
     names = _arguments(named)
     expressions = Emitter(arrays, ["theta", *names.values()], [p.label for p in params], at)
     body, constants = write(

@@ -82,7 +82,12 @@ class Expr:
     @property
     def lead(self) -> Shape:
         """The axis of the examples of a batch, if there is one."""
-        return self.shape[:1] if self.shape[:1] == (ROWS,) else ()
+        return lead(self.shape)
+
+
+def lead(shape: Shape) -> Shape:
+    """The axis of the examples of a batch, if a shape begins with one."""
+    return shape[:1] if shape[:1] == (ROWS,) else ()
 
 
 def make(book: dict[Any, Expr], op: str, args: Sequence[Expr], attr: Any, shape: Shape, boolean: bool = False) -> Expr:
@@ -286,7 +291,8 @@ def call(name: str, *args: Expr) -> Expr:
             log = x.args[0] if x.op == "index" else x
             if c == -1.0 and (log.op, log.attr) == ("call", "log") and log.args[0].op in ("sum", "rows"):
                 exps, sums = call("exp", total([y * d for d, y in parts if y is not x] or [x * 0.0])), log.args[0]
-                if exps in (sums.args[0], *sums.args[0].args[: sums.args[0].op == "transpose"]):
+                summed = sums.args[0].args[0] if sums.args[0].op == "transpose" else sums.args[0]
+                if summed is exps:
                     return div(exps, sums if log is x else index(sums, x.attr, x.shape))
     return elementwise("call", [as_float(a) for a in args], name)
 
@@ -325,7 +331,7 @@ def size(shape: Shape) -> int:
     >>> size(("n", 3, 4))
     12
     """
-    return math.prod(shape[1:] if shape[:1] == (ROWS,) else shape)
+    return math.prod(shape[len(lead(shape)) :])
 
 
 def reshape(x: Expr, shape: Shape) -> Expr:
@@ -401,10 +407,15 @@ def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
 
 def own(x: Expr) -> Expr:
     """``x``, copied when it is a part of an argument or repeats itself: what a program returns is the caller's."""
-    base = x
-    while base.op in ("index", "reshape", "transpose"):
-        base = base.args[0]
-    return make(x.book, "copy", (x,), None, x.shape) if x.shape and base.op in ("name", "const", "broadcast") else x
+    shared = x.shape and base(x).op in ("name", "const", "broadcast")
+    return make(x.book, "copy", (x,), None, x.shape) if shared else x
+
+
+def base(x: Expr) -> Expr:
+    """What ``x`` is a view of; itself when it is none."""
+    while x.op in ("index", "reshape", "transpose"):
+        x = x.args[0]
+    return x
 
 
 # ---- sums ----------------------------------------------------------------------------------------

@@ -54,9 +54,14 @@ class Group:
     differentiable: bool = False  # depends on a parameter
 
     @property
+    def operands(self) -> list[Slot]:
+        """What its nodes are computed from."""
+        return [*self.slots, *[slot for term in self.terms for slot in term[:2]]]
+
+    @property
     def sources(self) -> set[int]:
         """The groups it reads."""
-        return {slot.source for slot in [*self.slots, *self.members, *[s for term in self.terms for s in term[:2]]]}
+        return {slot.source for slot in [*self.operands, *self.members]}
 
 
 def levels(graph: Graph) -> list[int]:
@@ -82,6 +87,25 @@ def irregular(sizes: Ints, groups: int) -> npt.NDArray[np.bool_]:
         if small.sum() >= many:
             return small
     return np.zeros(len(sizes), dtype=bool)
+
+
+def runs(starts: Ints, lengths: Ints) -> Ints:
+    """The numbers of runs that begin there and are so long, one after the other.
+
+    >>> runs(np.array([7, 0]), np.array([2, 3]))
+    array([7, 8, 0, 1, 2])
+    """
+    offsets: Ints = (starts - lengths.cumsum() + lengths).repeat(lengths)
+    return offsets + np.arange(len(offsets))
+
+
+def cuts(values: Ints) -> list[int]:
+    """Where equal neighbours begin and end.
+
+    >>> cuts(np.array([5, 5, 3]))
+    [0, 2, 3]
+    """
+    return [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
 
 
 @cache
@@ -161,7 +185,7 @@ class _Grouping:
         row, plus = graph.row[nodes], graph.plus[nodes]
         lengths = graph.first[nodes + 1] - graph.first[nodes]
         owner = np.arange(len(nodes)).repeat(lengths)
-        at = np.arange(len(owner)) + (graph.first[nodes] - lengths.cumsum() + lengths).repeat(lengths)
+        at = runs(graph.first[nodes], lengths)
         a, b = self.same[graph.a[at]], self.same[graph.b[at]]
         sums = row[owner] == SUM
         swap = sums & (self.of[b] >= 0) & (self.of[b] < self.of[a])  # w * x and x * w are one thing
@@ -183,14 +207,15 @@ class _Grouping:
         a, b, kind = a[kept], b[kept], kind[kept]
         nodes, row, plus, lengths = nodes[keep], row[keep], plus[keep], lengths[keep]
         leader = alike(row, kind, lengths)
-        order, cuts = self.gathered(row, lengths, leader)
-        start, n = (lengths.cumsum() - lengths)[order], lengths[order]
-        at = np.arange(len(a)) + (start - n.cumsum() + n).repeat(n)
+        one = self.gathered(row, lengths, leader)
+        order = one.argsort(kind="stable")
+        n = lengths[order]
+        at = runs((lengths.cumsum() - lengths)[order], n)
         a, b, kind = a[at], b[at], kind[at]
         nodes, row, plus, leader = nodes[order], row[order], plus[order], leader[order]
         ends = [0, *n.cumsum().tolist()]
         found = []
-        for i, j in itertools.pairwise(cuts):
+        for i, j in itertools.pairwise(cuts(one[order])):
             inside, size = slice(ends[i], ends[j]), n[i:j]
             g = Group(-1, nodes[i:j], plus=plus[i:j] if plus[i:j].any() else None)
             if row[i] != SUM:
@@ -203,11 +228,8 @@ class _Grouping:
             found.append(g)
         return found
 
-    def gathered(self, row: Ints, lengths: Ints, leader: Ints) -> tuple[Ints, list[int]]:
-        """The nodes in an order that has those of a group together, and where it is cut into groups.
-
-        Irregular nodes with the same operation are one group.
-        """
+    def gathered(self, row: Ints, lengths: Ints, leader: Ints) -> Ints:
+        """A number for each node, the same for those of a group: irregular nodes with the same operation are one."""
         sizes = np.bincount(leader, lengths).astype(int)
         uneven = {k for k, op in enumerate(self.graph.table) if op.forward in FILLING} | {SUM}
         families: dict[Any, list[int]] = defaultdict(list)
@@ -218,9 +240,7 @@ class _Grouping:
         for family in families.values():
             small = np.array(family)[irregular(sizes[family], len(self.groups))]
             one[small] = small[:1]
-        leader = one[leader]
-        order = np.argsort(leader, kind="stable")
-        return order, [0, *(np.flatnonzero(np.diff(leader[order])) + 1).tolist(), len(order)]
+        return one[leader]
 
     def row(self, g: Group, row: Op, lengths: Ints, operands: Ints) -> None:
         """Operands of a row of the table, in columns; shorter lists are filled up."""
@@ -228,9 +248,10 @@ class _Grouping:
             inside = np.arange(lengths.max()) < lengths[:, None]
             args: npt.NDArray[Any] = np.full(inside.shape, FILLING.get(row.forward, 0))
             args[inside] = operands
+            n, lists = row.lengths(args.shape[1])
         else:
             args = operands.reshape(len(lengths), -1)
-        n, lists = row.lengths(args.shape[1]) if row.variadic else (0, 0)
+            n = lists = 0
         columns: list[Ints] = [args[:, k * n : (k + 1) * n] for k in range(lists)]
         columns += [args[:, k] for k in range(lists * n, args.shape[1])]
         g.row, g.slots = row, [self.slot(ids) for ids in columns]
@@ -242,12 +263,12 @@ class _Grouping:
 
     def terms(self, kind: Ints, a: Ints, b: Ints) -> list[Term]:
         """The terms of sums with a row for each, in columns of the same kinds."""
-        cuts = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
-        few = irregular(len(a) * np.diff(cuts), len(self.groups))
-        columns = [slice(s, e) for (s, e), f in zip(itertools.pairwise(cuts), few, strict=True) if not f]
+        ends = cuts(kind)
+        few = irregular(len(a) * np.diff(ends), len(self.groups))
+        columns = [slice(s, e) for (s, e), f in zip(itertools.pairwise(ends), few, strict=True) if not f]
         terms = [Term(self.slot(a[:, c]), self.slot(b[:, c])) for c in columns]
         if few.any():
-            c = np.flatnonzero(few.repeat(np.diff(cuts)))
+            c = np.flatnonzero(few.repeat(np.diff(ends)))
             terms += loose(a[:, c].ravel(), b[:, c].ravel(), np.repeat(np.arange(len(a)), len(c)))
         return terms
 
@@ -256,9 +277,7 @@ class _Grouping:
 
         The pool grows by what it does not hold yet; each level reads all it needs in one go.
         """
-        slots = [
-            slot for g in found for slot in [*g.slots, *[s for t in g.terms for s in t[:2]]] if slot.source == POOL
-        ]
+        slots = [slot for g in found for slot in g.operands if slot.source == POOL]
         if not slots:
             return []
         ids = np.concatenate([slot.ids.ravel() for slot in slots])

@@ -52,7 +52,7 @@ def write(arguments: Sequence[str], batch: Sequence[str], forward: int, **output
         {*arguments, A.ROWS, *constants},
     )
     body = [f"def program({', '.join(arguments)}):", *[f"    {A.ROWS} = len({x})" for x in batch]]
-    lines.sort(key=lambda line: not _is_view(line[0]))
+    lines.sort(key=lambda line: A.base(line[0]).op != "name")  # parts of arguments first
     backward = False
     for x, line in lines:
         if x.serial >= forward and not backward:
@@ -114,13 +114,6 @@ def _order(outputs: list[Expr]) -> list[Expr]:
     return [seen[k] for k in sorted(seen)]
 
 
-def _is_view(x: Expr) -> bool:
-    """Whether it is nothing but a part of an argument."""
-    while x.op in ("index", "reshape", "transpose"):
-        x = x.args[0]
-    return x.op == "name"
-
-
 def _names(lines: list[Expr], outputs: dict[Expr, str], taken: set[str]) -> dict[Expr, str]:
     """A name for each: what it is called, with a number when several are; the gradient of h2 is dh2."""
     names = dict(outputs)
@@ -133,7 +126,7 @@ def _names(lines: list[Expr], outputs: dict[Expr, str], taken: set[str]) -> dict
     own = [(x, x.name or "t") for x in lines if x not in outputs and not isinstance(x.name, Expr)]
     several = Counter(base.lower() for _, base in own)
     numbers = {base: itertools.count(1) for base in several}  # W1 and b1, w2 and b2: large and small share theirs
-    for x, base in sorted(own, key=lambda item: not _is_view(item[0])):
+    for x, base in sorted(own, key=lambda item: A.base(item[0]).op != "name"):
         alone = [base] if several[base.lower()] == 1 and base != "t" else []
         give(x, itertools.chain(alone, (f"{base}{k}" for k in numbers[base.lower()])))
     for x in lines:
@@ -171,46 +164,57 @@ def render(
             return f"-{at(0, UNARY)}", UNARY
         case "compare":
             return f"{at(0, SUM)} {attr} {at(1, SUM)}", COMPARISON
-        case "call":
-            return f"{attr}({', '.join([a for a, _ in args])})", ATOM
-        case "reshape":
-            if shape == ():
-                return f"{at(0, ATOM)}[{', '.join('0' * len(shapes[0]))}]", ATOM
-            if (len(shape) == 1 and shape[0] != -1) or shape == (-1,):
-                return f"{at(0, ATOM)}.ravel()", ATOM
-            return f"{at(0, ATOM)}.reshape({', '.join(map(str, shape))})", ATOM
-        case "transpose":
-            if len(attr) > 2 and attr == A.swapped(len(attr)):
-                return f"swapaxes({args[0][0]}, -1, -2)", ATOM
-            if attr == tuple(range(len(attr)))[::-1]:
-                return f"{at(0, ATOM)}.T", ATOM
-            return f"{at(0, ATOM)}.transpose({', '.join(map(str, attr))})", ATOM
-        case "index":
-            return f"{at(0, ATOM)}[{', '.join(attr)}]", ATOM
+        case "call" | "concatenate" | "segments" | "einsum" | "broadcast":
+            return _function(op, attr, [text for text, _ in args], shape), ATOM
+        case "transpose" if len(attr) > 2 and attr == A.swapped(len(attr)):
+            return f"swapaxes({args[0][0]}, -1, -2)", ATOM
         case "take":
-            return f"{at(0, ATOM)}[{':, ' * (shapes[0][:1] == (A.ROWS,))}{args[1][0]}]", ATOM
-        case "broadcast":
-            sizes = ", ".join(map(str, shape)) + "," * (len(shape) == 1)
-            return f"broadcast_to({args[0][0]}, ({sizes}))", ATOM
-        case "sum":
-            every = len(attr) == len(shapes[0])
-            axes = "" if every else f"axis={attr[0] if len(attr) == 1 else attr}"
-            return f"{at(0, ATOM)}.sum({axes})", ATOM
-        case "rows":
-            return f"{at(0, ATOM)}.dot({attr})", ATOM
-        case "copy":
-            return f"{at(0, ATOM)}.copy()", ATOM
-        case "mean":
-            return f"{at(0, ATOM)}.mean({'axis=0' * (len(shapes[0]) > 1)})", ATOM
+            return f"{at(0, ATOM)}[{':, ' * len(A.lead(shapes[0]))}{args[1][0]}]", ATOM
+    return at(0, ATOM) + _suffix(op, attr, shapes[0], shape), ATOM
+
+
+def _function(op: str, attr: Any, args: list[str], shape: A.Shape) -> str:
+    """The text of a call with these arguments."""
+    every = ", ".join(args)
+    match op:
+        case "call":
+            return f"{attr}({every})"
         case "concatenate":
-            axis = f", axis={attr}" if attr else ""
-            return f"concatenate([{', '.join(a for a, _ in args)}]{axis})", ATOM
+            return f"concatenate([{every}]{f', axis={attr}' if attr else ''})"
         case "segments":
-            return f"segment_sum({args[0][0]}, {args[1][0]}, {attr})", ATOM
-        case "list":
-            return f"{at(0, ATOM)}.{attr[0]}(axis={attr[1]})", ATOM
+            return f"segment_sum({every}, {attr})"
         case "einsum":
-            return f'einsum("{attr}", {args[0][0]}, {args[1][0]})', ATOM
+            return f'einsum("{attr}", {every})'
+        case "broadcast":
+            return f"broadcast_to({every}, ({', '.join(map(str, shape))}{',' * (len(shape) == 1)}))"
+    raise AssertionError(op)
+
+
+def _suffix(op: str, attr: Any, of: A.Shape, shape: A.Shape) -> str:
+    """What follows an array of the shape ``of``: a method or an index."""
+    match op:
+        case "index":
+            return f"[{', '.join(attr)}]"
+        case "reshape" if shape == ():
+            return f"[{', '.join('0' * len(of))}]"
+        case "reshape" if len(shape) == 1:
+            return ".ravel()"
+        case "reshape":
+            return f".reshape({', '.join(map(str, shape))})"
+        case "transpose":
+            return ".T" if attr == tuple(range(len(attr)))[::-1] else f".transpose({', '.join(map(str, attr))})"
+        case "sum" if len(attr) == len(of):
+            return ".sum()"
+        case "sum":
+            return f".sum(axis={attr[0] if len(attr) == 1 else attr})"
+        case "rows":
+            return f".dot({attr})"
+        case "copy":
+            return ".copy()"
+        case "mean":
+            return f".mean({'axis=0' * (len(of) > 1)})"
+        case "list":
+            return f".{attr[0]}(axis={attr[1]})"
     raise AssertionError(op)
 
 

@@ -113,7 +113,7 @@ def assemble(parts: Sequence[tuple[Operand, Expr]], shape: Shape, known: dict[An
     Equal parts are added; so are those that are the whole array; parts that do not overlap are joined by
     concatenate; and what is irregular is summed by position. ``known``: parts with a name, by `place`.
     """
-    lead = shape[:1] if shape[:1] == (A.ROWS,) else ()
+    lead = A.lead(shape)
     count = A.size(shape)
     regular: dict[Any, list[Expr]] = {}
     irregular: list[tuple[Ints, Expr]] = []
