@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from micrograd_kr import MLP, Value
-from micrograd_kr.draw import draw
+from micrograd_kr.picture import draw
 
 X, T = [1.0, 2.0], 1.0
 W1, B1 = [[0.5, -0.25], [-1.0, 0.75]], [0.25, -1.0]
@@ -21,7 +21,14 @@ W2, B2 = [1.5, -2.0], 0.5
 def network() -> MLP:
     """Two inputs, two hidden neurons with sigmoid, one linear output, with the numbers above."""
     model = MLP(2, [2, 1], activation="sigmoid")
-    numbers = [*W1[0], B1[0], *W1[1], B1[1], *W2, B2]  # in the order of model.parameters()
+    numbers = [
+        *W1[0],
+        B1[0],
+        *W1[1],
+        B1[1],
+        *W2,
+        B2,
+    ]  # in the order of model.parameters()
     for p, number in zip(model.parameters(), numbers, strict=True):
         p.data = number
     return model
@@ -38,17 +45,23 @@ def by_hand(show: bool = False) -> list[float]:
     z = [W1[i][0] * X[0] + W1[i][1] * X[1] + B1[i] for i in (0, 1)]
     h = [1 / (1 + math.exp(-zi)) for zi in z]
     o = W2[0] * h[0] + W2[1] * h[1] + B2
-    say(f"   z = W1 x + b1 = [{z[0]:.4f}, {z[1]:.4f}]   h = σ(z) = [{h[0]:.4f}, {h[1]:.4f}]")
+    say(
+        f"   z = W1 x + b1 = [{z[0]:.4f}, {z[1]:.4f}]   h = σ(z) = [{h[0]:.4f}, {h[1]:.4f}]"
+    )
     say(f"   o = W2 h + b2 = {o:.4f}   L = (o − t)² = {(o - T) ** 2:.4f}")
     say("-- backwards · 역전파: upstream × local · 상류 기울기 × 국소 미분")
     d_o = 2 * (o - T)
     say(f"   ∂L/∂o  = 2 (o − t) = {d_o:.4f}")
     d_w2 = [d_o * h[i] for i in (0, 1)]
-    say(f"   ∂L/∂W2 = ∂L/∂o × h = [{d_w2[0]:.4f}, {d_w2[1]:.4f}]   ∂L/∂b2 = ∂L/∂o × 1 = {d_o:.4f}")
+    say(
+        f"   ∂L/∂W2 = ∂L/∂o × h = [{d_w2[0]:.4f}, {d_w2[1]:.4f}]   ∂L/∂b2 = ∂L/∂o × 1 = {d_o:.4f}"
+    )
     d_h = [d_o * W2[i] for i in (0, 1)]
     say(f"   ∂L/∂h  = ∂L/∂o × W2 = [{d_h[0]:.4f}, {d_h[1]:.4f}]")
     d_z = [d_h[i] * h[i] * (1 - h[i]) for i in (0, 1)]
-    say(f"   ∂L/∂z  = ∂L/∂h × h (1 − h) = [{d_z[0]:.4f}, {d_z[1]:.4f}]   ∂L/∂b1 = ∂L/∂z × 1")
+    say(
+        f"   ∂L/∂z  = ∂L/∂h × h (1 − h) = [{d_z[0]:.4f}, {d_z[1]:.4f}]   ∂L/∂b1 = ∂L/∂z × 1"
+    )
     d_w1 = [[d_z[i] * X[j] for j in (0, 1)] for i in (0, 1)]
     say("   ∂L/∂W1 = ∂L/∂z × x = " + str([[round(d, 4) for d in row] for row in d_w1]))
     return [*d_w1[0], d_z[0], *d_w1[1], d_z[1], *d_w2, d_o]
@@ -64,8 +77,15 @@ def seconds(work: object, times: int = 500) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the hand calculation, compare it with backward(), time both passes, draw the graph."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the picture (default: out)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the picture (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
@@ -77,7 +97,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     loss = loss_of(model)
     loss.label, o = "L", loss.parents[0].parents[0]
     o.label = "o"
-    for i, h in enumerate(o.parents[2:4]):  # the parents of a linear node: its weights, its inputs, its bias
+    for i, h in enumerate(
+        o.parents[2:4]
+    ):  # the parents of a linear node: its weights, its inputs, its bias
         h.label, h.parents[0].label = f"h{i}", f"z{i}"
     loss.backward()
     print(f"   {'':<18}{'by hand 손':>17}{'backward()':>22}")
@@ -88,9 +110,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     print("== Time of each pass · 걸린 시간")
     forward, backward = seconds(lambda: loss_of(model)), seconds(loss.backward)
-    print(f"   forward propagation 순전파 {forward * 1e6:.1f} µs, backpropagation 역전파 {backward * 1e6:.1f} µs")
-    print(f"   One backward pass gives all {len(hand)} derivatives; trying each parameter in turn would take")
-    print(f"   {len(hand)} more forward passes. 역전파 한 번에 미분 {len(hand)}개를 모두 얻습니다.")
+    print(
+        f"   forward propagation 순전파 {forward * 1e6:.1f} µs, backpropagation 역전파 {backward * 1e6:.1f} µs"
+    )
+    print(
+        f"   One backward pass gives all {len(hand)} derivatives; trying each parameter in turn would take"
+    )
+    print(
+        f"   {len(hand)} more forward passes. 역전파 한 번에 미분 {len(hand)}개를 모두 얻습니다."
+    )
 
     print("== Picture · 그림")
     loss.zero_grad()

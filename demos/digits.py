@@ -7,19 +7,28 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from micrograd_kr import MLP, no_grad, plot
-from micrograd_kr.data import load_digits, train_test_split
-from micrograd_kr.losses import accuracy, cross_entropy, predict
-from micrograd_kr.optim import AdamW
-from micrograd_kr.train import fit
+from micrograd_kr import MLP, no_grad
+from micrograd_kr.nn import AdamW, accuracy, cross_entropy, predict
+from micrograd_kr.training import fit, load_digits, plot, train_test_split
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train on three quarters of the digits, print the accuracy on the rest, draw some with the answers."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--eager", action="store_true", help="without the compiler: about ten times as long")
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the picture (default: out)")
+    parser.add_argument(
+        "--eager",
+        action="store_true",
+        help="without the compiler: about ten times as long",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the picture (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
@@ -38,15 +47,26 @@ def main(argv: Sequence[str] | None = None) -> None:
     print("== Picture · 그림")
     with no_grad():
         answers = [predict(model(x)) for x in X_test]
-    wrong = [i for i, (answer, t) in enumerate(zip(answers, y_test, strict=True)) if answer != t]
+    wrong = [
+        i
+        for i, (answer, t) in enumerate(zip(answers, y_test, strict=True))
+        if answer != t
+    ]
     right = [i for i in range(len(y_test)) if i not in wrong]
     picture = plot.figure(3, 6, size=(1.5, 1.7))
     for ax in picture.axes:
         ax.set_axis_off()
-    for ax, i in zip(picture.axes, (right[:6] + wrong)[: len(picture.axes)], strict=False):
+    for ax, i in zip(
+        picture.axes, (right[:6] + wrong)[: len(picture.axes)], strict=False
+    ):
         ax.imshow([X_test[i][8 * row : 8 * row + 8] for row in range(8)], cmap="gray_r")
         color = "#222222" if answers[i] == y_test[i] else "#c0392b"
-        ax.set_title(f"{answers[i]}" if answers[i] == y_test[i] else f"{answers[i]}, not {y_test[i]}", color=color)
+        ax.set_title(
+            f"{answers[i]}"
+            if answers[i] == y_test[i]
+            else f"{answers[i]}, not {y_test[i]}",
+            color=color,
+        )
     picture.suptitle("Answers; red: wrong · 답, 빨강은 틀린 것")
     print("  ", plot.save(picture, args.out / "digits.svg"))
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_kr import MLP, Layer, Value, grad
-from micrograd_kr.draw import draw
+from micrograd_kr.picture import draw
 
 X = [2.0, 1.0, 4.0]
 W = [[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]]
@@ -39,8 +39,15 @@ def collapsed(model: MLP) -> Layer:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the numbers of a linear model, of two in a row, and draw the first."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the picture (default: out)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the picture (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
@@ -55,14 +62,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     for i, row in enumerate(slopes(linear_model(W, B), X)):
         print(f"   ∂o{i}/∂x = {row}")
 
-    print("== Two linear models in a row are one linear model · 선형 모델 둘을 이어도 선형 모델 하나")
+    print(
+        "== Two linear models in a row are one linear model · 선형 모델 둘을 이어도 선형 모델 하나"
+    )
     for activation in (None, "relu"):
         model = MLP(3, [4, 2], activation=[activation, None], seed=1)
         one = collapsed(model)
         far = [10 * number for number in X]
-        print(f"   activation {activation or 'none'}: at 10 x two layers give", [round(o.data, 3) for o in model(far)])
-        print(f"   {'':>11}  and one layer of the slopes at 0 gives", [round(o.data, 3) for o in one(far)])
-    print("   Only an activation between them makes a new kind of function: demos/activations.py")
+        print(
+            f"   activation {activation or 'none'}: at 10 x two layers give",
+            [round(o.data, 3) for o in model(far)],
+        )
+        print(
+            f"   {'':>11}  and one layer of the slopes at 0 gives",
+            [round(o.data, 3) for o in one(far)],
+        )
+    print(
+        "   Only an activation between them makes a new kind of function: demos/activations.py"
+    )
     print("   사이에 활성화 함수가 있어야 새로운 함수가 됩니다.")
 
     for i, o in enumerate(outputs):

@@ -7,19 +7,24 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from micrograd_kr import MLP, Value, plot
-from micrograd_kr.data import make_moons
-from micrograd_kr.draw import draw
-from micrograd_kr.losses import accuracy, binary_cross_entropy
-from micrograd_kr.optim import Adam
-from micrograd_kr.train import evaluate, fit
+from micrograd_kr import MLP, Value
+from micrograd_kr.nn import Adam, accuracy, binary_cross_entropy
+from micrograd_kr.picture import draw
+from micrograd_kr.training import evaluate, fit, make_moons, plot
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train, print loss and accuracy, write three pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the pictures (default: out)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the pictures (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
@@ -30,7 +35,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     print("== Training · 학습")
     optimizer = Adam(model.parameters(), lr=0.03)
-    history = fit(model, X, y, loss=binary_cross_entropy, optimizer=optimizer, metric=accuracy, epochs=args.epochs)
+    history = fit(
+        model,
+        X,
+        y,
+        loss=binary_cross_entropy,
+        optimizer=optimizer,
+        metric=accuracy,
+        epochs=args.epochs,
+    )
     loss, correct = evaluate(model, X, y, loss=binary_cross_entropy, metric=accuracy)
     print(f"   loss 손실 {loss:.4f}, accuracy 정확도 {correct:.0%}")
 
@@ -39,7 +52,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     plot.save(plot.loss_curve(history), args.out / "moons_loss.svg")
     model.zero_grad()
     x = [Value(X[0][0], "x0"), Value(X[0][1], "x1")]
-    neuron = max([n(x) for n in model.layers[0].neurons], key=float)  # the one that fires most at this point
+    neuron = max(
+        [n(x) for n in model.layers[0].neurons], key=float
+    )  # the one that fires most at this point
     neuron.backward()
     draw(neuron, partials=True).save(args.out / "neuron.svg")
     for name in ("moons_boundary.svg", "moons_loss.svg", "neuron.svg"):

@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from micrograd_kr import Value
-from micrograd_kr.draw import draw
+from micrograd_kr.picture import draw
 
 
 def graph() -> tuple[Value, Value, Value]:
@@ -36,28 +36,49 @@ def recursive_backward(v: Value) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Print both results and the numeric derivative, write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the picture")
+    parser.add_argument(
+        "--out", type=Path, default=Path("out"), help="folder for the picture"
+    )
     out = parser.parse_args(argv).out
     out.mkdir(parents=True, exist_ok=True)
 
-    print("c = a + b,  d = a * b,  e = c + d,  f = c * d,  y = e + f   (a = 2, b = 3)\n")
+    print(
+        "c = a + b,  d = a * b,  e = c + d,  f = c * d,  y = e + f   (a = 2, b = 3)\n"
+    )
     a, b, y = graph()
     y.backward()
-    print(f"위상 정렬 / reverse topological order   ∂y/∂a = {a.grad:g}   ∂y/∂b = {b.grad:g}")
+    print(
+        f"위상 정렬 / reverse topological order   ∂y/∂a = {a.grad:g}   ∂y/∂b = {b.grad:g}"
+    )
     path = draw(y, partials=True).save(out / "order_matters.svg")
 
     a2, b2, y2 = graph()
     y2.grad = 1.0
     recursive_backward(y2)
-    print(f"재귀 호출 / plain recursion             ∂y/∂a = {a2.grad:g}   ∂y/∂b = {b2.grad:g}   (wrong, 틀림)\n")
+    print(
+        f"재귀 호출 / plain recursion             ∂y/∂a = {a2.grad:g}   ∂y/∂b = {b2.grad:g}   (wrong, 틀림)\n"
+    )
 
     h = 1e-6
-    slope = [((x + h) + 3 + (x + h) * 3 + ((x + h) + 3) * (x + h) * 3) for x in (2.0, 2.0 - 2 * h)]
-    print(f"수치 미분 / central difference          ∂y/∂a = {(slope[0] - slope[1]) / (2 * h):.4f}\n")
-    print("c는 e와 f가 모두 쓴다. 한쪽의 몫만 듣고 부모에게 넘기면, 나머지를 들은 뒤 다시 넘길 때")
-    print("앞의 몫이 두 번 더해진다. 그래서 노드는 자기를 쓰는 쪽이 모두 끝날 때까지 기다린다.")
-    print("c is used by e and by f. Whoever passes its gradient on after hearing only one of them passes")
-    print("that share on again with the second: it is counted twice. So a node waits for all its users.")
+    slope = [
+        ((x + h) + 3 + (x + h) * 3 + ((x + h) + 3) * (x + h) * 3)
+        for x in (2.0, 2.0 - 2 * h)
+    ]
+    print(
+        f"수치 미분 / central difference          ∂y/∂a = {(slope[0] - slope[1]) / (2 * h):.4f}\n"
+    )
+    print(
+        "c는 e와 f가 모두 쓴다. 한쪽의 몫만 듣고 부모에게 넘기면, 나머지를 들은 뒤 다시 넘길 때"
+    )
+    print(
+        "앞의 몫이 두 번 더해진다. 그래서 노드는 자기를 쓰는 쪽이 모두 끝날 때까지 기다린다."
+    )
+    print(
+        "c is used by e and by f. Whoever passes its gradient on after hearing only one of them passes"
+    )
+    print(
+        "that share on again with the second: it is counted twice. So a node waits for all its users."
+    )
     print(f"\n{path}")
 
 

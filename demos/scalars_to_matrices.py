@@ -17,26 +17,38 @@ from matplotlib.figure import Figure
 
 import micrograd_kr as mk
 from micrograd_kr import Value
-from micrograd_kr.compile import Program, compile
-from micrograd_kr.data import make_moons
-from micrograd_kr.losses import accuracy, hinge
-from micrograd_kr.nn import MLP
-from micrograd_kr.optim import SGD
+from micrograd_kr.compiler import Program, compile
+from micrograd_kr.nn import MLP, SGD, accuracy, hinge
+from micrograd_kr.training import make_moons
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Record, compile, compare, train; write the source and a picture."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=1000, help="training steps of the compiled program")
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for what is written (default: out)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--steps", type=int, default=1000, help="training steps of the compiled program"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for what is written (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
     print("== The scalar graph · 스칼라 계산 그래프")
     X, y = make_moons(100, noise=0.1, seed=1)
-    model = MLP(2, [16, 16, 1], seed=1, expand=True)  # every multiplication and addition is a node
+    model = MLP(
+        2, [16, 16, 1], seed=1, expand=True
+    )  # every multiplication and addition is a node
     params = model.parameters()
-    inputs = {"X": [[Value(x) for x in row] for row in X], "y": [Value(2.0 * t - 1.0) for t in y]}
+    inputs = {
+        "X": [[Value(x) for x in row] for row in X],
+        "y": [Value(2.0 * t - 1.0) for t in y],
+    }
 
     def record() -> Value:
         scores = [model(row) for row in inputs["X"]]
@@ -50,7 +62,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     loss = record()
     nodes = loss.topological_order()
     kinds = Counter(v.op.symbol for v in nodes if v.op)
-    print(f"   nodes 노드 {len(nodes):,}: " + ", ".join(f"{symbol} {n:,}" for symbol, n in kinds.most_common(4)))
+    print(
+        f"   nodes 노드 {len(nodes):,}: "
+        + ", ".join(f"{symbol} {n:,}" for symbol, n in kinds.most_common(4))
+    )
 
     print("== The source it became · 변환된 소스")
     program = compile(loss, params, inputs=inputs)
@@ -62,7 +77,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     value, gradient = program(program.theta(), **arrays)
     furthest = max(abs(g - p.grad) for g, p in zip(gradient, params, strict=True))
     print(f"   loss 손실: scalars 스칼라 {loss.data:.12f}, arrays 배열 {value:.12f}")
-    print(f"   largest difference of the gradients · 기울기의 가장 큰 차이: {furthest:.1e}")
+    print(
+        f"   largest difference of the gradients · 기울기의 가장 큰 차이: {furthest:.1e}"
+    )
 
     print("== The two times, forward and backward · 순전파와 역전파 시간")
     theta = program.theta()
@@ -73,11 +90,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     print("== Training with it · 학습")
     optimizer = SGD(params, lr=0.2, momentum=0.9)
     losses = [program.step(optimizer, **arrays) for _ in range(args.steps)]
-    correct = accuracy([model(row) for row in X], y)  # the model's own Values were trained
-    print(f"   {args.steps} steps 걸음: loss 손실 {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy 정확도 {correct:.0%}")
+    correct = accuracy(
+        [model(row) for row in X], y
+    )  # the model's own Values were trained
+    print(
+        f"   {args.steps} steps 걸음: loss 손실 {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy 정확도 {correct:.0%}"
+    )
 
     print("== Written · 파일")
-    source, picture = args.out / "moons_program.py", args.out / "scalars_to_matrices.png"
+    source, picture = (
+        args.out / "moons_program.py",
+        args.out / "scalars_to_matrices.png",
+    )
     source.write_text(program.source, encoding="utf-8")
     drawn(nodes, program, slow, fast).savefig(picture, dpi=120)
     for path in (source, picture):
@@ -111,17 +135,31 @@ def drawn(nodes: list[Value], program: Program, slow: float, fast: float) -> Fig
     figure = Figure(figsize=(15, 6.5), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 1])
     for symbol, dots in sorted(points.items(), key=lambda item: -len(item[1])):
-        left.scatter(*zip(*dots, strict=True), s=1.5, label=f"{symbol}  {len(dots):,}", linewidths=0)
+        left.scatter(
+            *zip(*dots, strict=True),
+            s=1.5,
+            label=f"{symbol}  {len(dots):,}",
+            linewidths=0,
+        )
     left.set_title(f"{len(nodes):,} scalars, {slow * 1e3:.1f} ms")
     left.set_xlabel("steps from the leaves")
     left.set_yticks([])
     left.legend(markerscale=5, frameon=False, fontsize=9)
     wrapped = [
-        textwrap.wrap(line, 88, subsequent_indent=" " * 12) or [""] for line in program.source.strip().split("\n")
+        textwrap.wrap(line, 88, subsequent_indent=" " * 12) or [""]
+        for line in program.source.strip().split("\n")
     ]
     lines = [part for line in wrapped for part in line]
     size = min(9.5, 430 / (1.3 * len(lines)))
-    right.text(0.0, 1.0, "\n".join(lines), family="monospace", fontsize=size, va="top", transform=right.transAxes)
+    right.text(
+        0.0,
+        1.0,
+        "\n".join(lines),
+        family="monospace",
+        fontsize=size,
+        va="top",
+        transform=right.transAxes,
+    )
     right.set_title(f"the same as arrays, {fast * 1e6:.0f} µs")
     right.set_axis_off()
     return figure

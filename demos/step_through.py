@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_kr import MLP, Neuron, Value
-from micrograd_kr.losses import mse
-from micrograd_kr.optim import SGD
-from micrograd_kr.step import Stepper
+from micrograd_kr.nn import SGD, mse
+from micrograd_kr.stepper import Stepper
 
 XOR = [([0.0, 0.0], 0.0), ([0.0, 1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, 1.0], 0.0)]
 
@@ -47,7 +46,9 @@ def xor_loss(model: MLP) -> Value:
     return named(mse([model(x) for x, _ in XOR], [y for _, y in XOR]), "loss")
 
 
-def walk(name: str, title: str, y: Value, folder: Path, lang: str | None, steps: int) -> None:
+def walk(
+    name: str, title: str, y: Value, folder: Path, lang: str | None, steps: int
+) -> None:
     """Print the first steps back from y and why the last came now; save the page, and frames of a short walk."""
     print(f"\n== {title}")
     s = Stepper(y, lang=lang)
@@ -63,20 +64,52 @@ def walk(name: str, title: str, y: Value, folder: Path, lang: str | None, steps:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Walk through four graphs, each larger than the one before."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the files (default: out)")
-    parser.add_argument("--lang", choices=["ko", "en"], help="the language of the steps (default: the locale's)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the files (default: out)",
+    )
+    parser.add_argument(
+        "--lang",
+        choices=["ko", "en"],
+        help="the language of the steps (default: the locale's)",
+    )
     args = parser.parse_args(argv)
     folder, lang = args.out, args.lang
     folder.mkdir(parents=True, exist_ok=True)
 
-    walk("apples", "Two apples and the tax · 사과 두 개와 소비세", apples(), folder, lang, steps=2)
-    walk("two_paths", "A value used twice: += · 두 번 쓰이는 값: +=", two_paths(), folder, lang, steps=3)
+    walk(
+        "apples",
+        "Two apples and the tax · 사과 두 개와 소비세",
+        apples(),
+        folder,
+        lang,
+        steps=2,
+    )
+    walk(
+        "two_paths",
+        "A value used twice: += · 두 번 쓰이는 값: +=",
+        two_paths(),
+        folder,
+        lang,
+        steps=3,
+    )
     walk("neuron", "One neuron · 뉴런 하나", neuron(), folder, lang, steps=6)
 
     model = MLP(2, [2, 1], activation="tanh", seed=3)
     loss = xor_loss(model)
-    walk("xor", "A network of two layers on xor · 두 층 신경망과 xor", loss, folder, lang, steps=3)
+    walk(
+        "xor",
+        "A network of two layers on xor · 두 층 신경망과 xor",
+        loss,
+        folder,
+        lang,
+        steps=3,
+    )
     SGD(model.parameters(), lr=0.1).step()
     print("\n== One step down these gradients · 이 기울기를 따라 한 걸음 내려가면")
     print(f"   loss · 손실: {loss.data:.4f} → {xor_loss(model).data:.4f}")

@@ -7,11 +7,20 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from micrograd_kr import MLP, plot
-from micrograd_kr.data import Data, make_blobs, make_circles, make_moons, make_spirals, make_xor, make_yin_yang
-from micrograd_kr.losses import accuracy, binary_cross_entropy, cross_entropy
-from micrograd_kr.optim import Adam
-from micrograd_kr.train import evaluate, fit
+from micrograd_kr import MLP
+from micrograd_kr.nn import Adam, accuracy, binary_cross_entropy, cross_entropy
+from micrograd_kr.training import (
+    Data,
+    evaluate,
+    fit,
+    make_blobs,
+    make_circles,
+    make_moons,
+    make_spirals,
+    make_xor,
+    make_yin_yang,
+    plot,
+)
 
 SETS: dict[str, Callable[[int], Data]] = {  # name, to the data of a seed
     "moons · 반달": lambda seed: make_moons(100, seed=seed),
@@ -31,7 +40,17 @@ def train(name: str, epochs: int) -> tuple[MLP, float, float]:
     model = MLP(2, [16, 16, 1 if classes == 2 else classes], seed=0)
     loss = binary_cross_entropy if classes == 2 else cross_entropy
     optimizer = Adam(model.parameters(), lr=0.01)
-    fit(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=20, progress=False, compiled=True)
+    fit(
+        model,
+        X,
+        y,
+        loss=loss,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=20,
+        progress=False,
+        compiled=True,
+    )
     _, seen = evaluate(model, X, y, loss=loss, metric=accuracy)
     _, new = evaluate(model, *SETS[name](1), loss=loss, metric=accuracy)
     return model, seen or 0.0, new or 0.0
@@ -39,13 +58,22 @@ def train(name: str, epochs: int) -> tuple[MLP, float, float]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train on each set, print the accuracies, draw the decision boundaries with points not trained on."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=200)
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the picture (default: out)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the picture (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
-    print("== MLP(2, [16, 16, classes]), accuracy on the points trained on, and on new ones")
+    print(
+        "== MLP(2, [16, 16, classes]), accuracy on the points trained on, and on new ones"
+    )
     print("   정확도: 학습한 점, 그리고 새로운 점")
     picture = plot.figure(2, 4, size=(3.6, 3.4))
     for name, ax in zip(SETS, picture.axes, strict=False):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from micrograd_kr import MLP, Value
-from micrograd_kr.draw import draw
+from micrograd_kr.picture import draw
 
 W1, B1 = [[1.0, -1.0], [0.5, 2.0], [-2.0, 0.0]], [0.0, 0.0, 1.0]
 W2, B2 = [[1.0, -2.0, 0.5], [3.0, 0.0, 1.0]], [0.5, -1.0]
@@ -30,11 +30,17 @@ def forward(model: MLP, x: list[Value]) -> list[tuple[list[Value], list[Value]]]
     steps = []
     for layer in model.layers:
         h = layer.fire(x)
-        z = [v if neuron.activation is None else v.parents[0] for v, neuron in zip(h, layer.neurons, strict=True)]
+        z = [
+            v if neuron.activation is None else v.parents[0]
+            for v, neuron in zip(h, layer.neurons, strict=True)
+        ]
         steps.append((z, h))
         x = h
         for i, (before, after) in enumerate(zip(z, h, strict=True)):
-            before.label, after.label = f"z{i}", f"h{i}" if after is not before else f"o{i}"
+            before.label, after.label = (
+                f"z{i}",
+                f"h{i}" if after is not before else f"o{i}",
+            )
     return steps
 
 
@@ -48,8 +54,13 @@ def tell(model: MLP, x: list[Value]) -> list[Value]:
     print(f"   x = {show(x)}")
     before = "x"
     for k, (z, h) in enumerate(forward(model, x), 1):
-        last, activation = k == len(model.layers), model.layers[k - 1].neurons[0].activation
-        print(f"   layer{k - 1}: {'o' if last else f'z{k}'} = W{k} {before} + b{k} = {show(z)}")
+        last, activation = (
+            k == len(model.layers),
+            model.layers[k - 1].neurons[0].activation,
+        )
+        print(
+            f"   layer{k - 1}: {'o' if last else f'z{k}'} = W{k} {before} + b{k} = {show(z)}"
+        )
         if not last:
             print(f"           h{k} = {activation}(z{k}) = {show(h)}")
         before = f"h{k}"
@@ -58,8 +69,15 @@ def tell(model: MLP, x: list[Value]) -> list[Value]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print and draw a network of two layers and one of four."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the pictures (default: out)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the pictures (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
     x = [Value(1.0, "x0"), Value(0.5, "x1")]
@@ -68,11 +86,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name, numbers in (("W1", W1), ("b1", B1), ("W2", W2), ("b2", B2)):
         print(f"   {name} = {numbers}")
     small = tell(two_layers(), x)
-    print("== Many layers: the same again and again · 다층 신경망: 같은 일을 되풀이합니다")
+    print(
+        "== Many layers: the same again and again · 다층 신경망: 같은 일을 되풀이합니다"
+    )
     deep = tell(MLP(2, [4, 4, 3, 2], activation="tanh", seed=0), x)
 
     print("== Pictures, layer by layer · 층별로 그린 그림")
-    for outputs, name, fold in ((small, "two_layers.svg", False), (deep, "many_layers.svg", True)):
+    for outputs, name, fold in (
+        (small, "two_layers.svg", False),
+        (deep, "many_layers.svg", True),
+    ):
         print("  ", draw(outputs, fold=fold).save(args.out / name))
 
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
-from micrograd_kr import MLP, no_grad, plot
-from micrograd_kr.losses import mse
-from micrograd_kr.optim import Adam
-from micrograd_kr.train import fit
+from micrograd_kr import MLP, no_grad
+from micrograd_kr.nn import Adam, mse
+from micrograd_kr.training import fit, plot
 
 CURVES: dict[str, Callable[[float], float]] = {
     "sin x": math.sin,
@@ -22,15 +21,27 @@ CURVES: dict[str, Callable[[float], float]] = {
 }
 X = [-math.pi + 2 * math.pi * i / 40 for i in range(41)]
 WIDTHS = (1, 2, 4, 8, 16, 32)
-SHAPES = ([40], [9, 9], [6, 7, 6], [5, 5, 5, 5], [4] * 6)  # the hidden layers: 106 to 121 parameters each
+SHAPES = (
+    [40],
+    [9, 9],
+    [6, 7, 6],
+    [5, 5, 5, 5],
+    [4] * 6,
+)  # the hidden layers: 106 to 121 parameters each
 INIT = {"relu": "he", "tanh": "xavier"}
 
 
 def train(
-    hidden: Sequence[int], curve: Callable[[float], float], activation: str, seed: int, epochs: int
+    hidden: Sequence[int],
+    curve: Callable[[float], float],
+    activation: str,
+    seed: int,
+    epochs: int,
 ) -> tuple[float, MLP]:
     """The mean squared error that a network with these hidden layers ends with, and the network."""
-    model = MLP(1, [*hidden, 1], activation=activation, init=INIT[activation], seed=seed)
+    model = MLP(
+        1, [*hidden, 1], activation=activation, init=INIT[activation], seed=seed
+    )
     optimizer = Adam(model.parameters(), lr=0.03)
 
     def slow_down(history: list[object]) -> None:
@@ -44,48 +55,98 @@ def train(
 
 
 def best(
-    hidden: Sequence[int], curve: Callable[[float], float], activation: str, seeds: int, epochs: int
+    hidden: Sequence[int],
+    curve: Callable[[float], float],
+    activation: str,
+    seeds: int,
+    epochs: int,
 ) -> tuple[float, MLP]:
     """The best of several starts: what a network of this shape can do, luck aside."""
-    return min((train(hidden, curve, activation, seed, epochs) for seed in range(seeds)), key=lambda run: run[0])
+    return min(
+        (train(hidden, curve, activation, seed, epochs) for seed in range(seeds)),
+        key=lambda run: run[0],
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Fit three curves with growing width; then one curve with growing depth at equal numbers of parameters."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=1000)
-    parser.add_argument("--seeds", type=int, default=3, help="how many starts for each network (default: 3)")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=3,
+        help="how many starts for each network (default: 3)",
+    )
     parser.add_argument("--activation", choices=INIT, default="relu")
-    parser.add_argument("--out", type=Path, default=Path("out"), help="the folder for the pictures (default: out)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out"),
+        help="the folder for the pictures (default: out)",
+    )
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
 
-    print("== Width: one hidden layer of n neurons, error (MSE) · 너비: 뉴런 n개의 은닉층 하나, 오차")
+    print(
+        "== Width: one hidden layer of n neurons, error (MSE) · 너비: 뉴런 n개의 은닉층 하나, 오차"
+    )
     print(f"   {'n':<12}" + "".join(f"{n:>10}" for n in WIDTHS))
     fits = plot.figure(2, 2)
     for (name, curve), ax in zip(CURVES.items(), fits.axes, strict=False):
-        runs = {n: best([n], curve, args.activation, args.seeds, args.epochs) for n in WIDTHS}
-        print(f"   {name:<12}" + "".join(f"{error:>10.1e}" for error, _ in runs.values()))
-        ax.plot(X, [curve(x) for x in X], color="#222222", linewidth=3, alpha=0.3, label="target · 목표")
+        runs = {
+            n: best([n], curve, args.activation, args.seeds, args.epochs)
+            for n in WIDTHS
+        }
+        print(
+            f"   {name:<12}" + "".join(f"{error:>10.1e}" for error, _ in runs.values())
+        )
+        ax.plot(
+            X,
+            [curve(x) for x in X],
+            color="#222222",
+            linewidth=3,
+            alpha=0.3,
+            label="target · 목표",
+        )
         with no_grad():
             for n in (1, 2, 4, 32):
-                ax.plot(X, [runs[n][1](x).data for x in X], linewidth=1.2, label=f"n = {n}")
+                ax.plot(
+                    X, [runs[n][1](x).data for x in X], linewidth=1.2, label=f"n = {n}"
+                )
         ax.set(title=name, xlabel="x")
         ax.legend(fontsize="small")
-        fits.axes[3].plot(WIDTHS, [error for error, _ in runs.values()], marker="o", label=name)
-    fits.axes[3].set(title="Error · 오차", xlabel="neurons n · 뉴런 수", ylabel="MSE", xscale="log", yscale="log")
+        fits.axes[3].plot(
+            WIDTHS, [error for error, _ in runs.values()], marker="o", label=name
+        )
+    fits.axes[3].set(
+        title="Error · 오차",
+        xlabel="neurons n · 뉴런 수",
+        ylabel="MSE",
+        xscale="log",
+        yscale="log",
+    )
     fits.axes[3].set_xticks(WIDTHS, [str(n) for n in WIDTHS])
     fits.axes[3].minorticks_off()
     fits.axes[3].legend()
     if args.activation == "relu":
-        print("   |x| = relu(x) + relu(−x): two neurons are enough. 뉴런 2개면 충분합니다.")
+        print(
+            "   |x| = relu(x) + relu(−x): two neurons are enough. 뉴런 2개면 충분합니다."
+        )
 
-    print("== Depth against width at equal numbers of parameters, sin x · 파라미터 수가 같을 때 깊이와 너비")
+    print(
+        "== Depth against width at equal numbers of parameters, sin x · 파라미터 수가 같을 때 깊이와 너비"
+    )
     depths = plot.figure()
     ax = depths.axes[0]
     seeds, middles = 3 * args.seeds, []
     for hidden in SHAPES:
-        runs = [train(hidden, math.sin, args.activation, seed, args.epochs) for seed in range(seeds)]
+        runs = [
+            train(hidden, math.sin, args.activation, seed, args.epochs)
+            for seed in range(seeds)
+        ]
         errors = sorted(error for error, _ in runs)
         middles.append(median(errors))
         n = len(runs[0][1].parameters())
@@ -94,7 +155,12 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"median {middles[-1]:.1e}, worst {errors[-1]:.1e}"
         )
         ax.scatter([len(hidden)] * seeds, errors, color=plot.COLORS[0], alpha=0.5)
-    ax.plot([len(hidden) for hidden in SHAPES], middles, color=plot.COLORS[1], label="median · 중앙값")
+    ax.plot(
+        [len(hidden) for hidden in SHAPES],
+        middles,
+        color=plot.COLORS[1],
+        label="median · 중앙값",
+    )
     ax.set(
         title="sin x, about 115 parameters each · 파라미터 약 115개씩",
         xlabel="hidden layers · 은닉층 수",
@@ -102,8 +168,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         yscale="log",
     )
     ax.legend()
-    print("   Deeper is not easier to optimise: some starts learn nothing. 깊다고 최적화가 쉬워지지는 않습니다.")
-    print("   Nor is this a law: try --activation tanh. 법칙은 아닙니다. --activation tanh 로도 해 보세요.")
+    print(
+        "   Deeper is not easier to optimise: some starts learn nothing. 깊다고 최적화가 쉬워지지는 않습니다."
+    )
+    print(
+        "   Nor is this a law: try --activation tanh. 법칙은 아닙니다. --activation tanh 로도 해 보세요."
+    )
 
     print("== Pictures · 그림")
     print("  ", plot.save(fits, args.out / "universal_approximation.svg"))

@@ -5,15 +5,35 @@
 >>> y = mk.log(x) + mk.maximum(x, 0.5)  # every op of the table is a function here
 >>> y.backward(); x.grad
 2.0
+
+What there is, room by room; each name below is loaded when it is first used:
+
+=============  =======================================================================
+``engine``     `Value`, `grad`, `gradcheck`, `no_grad`, the table `OPS`
+``nn``         `Neuron`, `Layer`, `MLP`, `Module`, `softmax`, losses, optimizers
+``picture``    `draw`: a graph as a picture
+``stepper``    `Stepper`: backpropagation one node at a time
+``training``   `fit`, toy data, plots
+``compiler``   `compile`: the recorded scalars as an array program
+``pages``      the page that plays the steps
+``export``     PyTorch and ONNX
+``cli``        ``python -m micrograd_kr``
+``text``       the words, in Korean and English
+=============  =======================================================================
 """
 
-from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from .engine import FUNCTIONS, Step, Value, as_value
-from .gradients import grad, gradcheck
-from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
-from .ops import OPS, Op
-from .record import no_grad
+from .engine import FUNCTIONS
+
+if TYPE_CHECKING:
+    from .compiler import compile as compile
+    from .engine import OPS, Op, Step, Value, as_value, grad, gradcheck, no_grad
+    from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
+    from .picture import draw
+    from .stepper import Stepper
+    from .training import fit
 
 __all__ = [
     "MLP",
@@ -23,8 +43,11 @@ __all__ = [
     "Neuron",
     "Op",
     "Step",
+    "Stepper",
     "Value",
     "as_value",
+    "draw",
+    "fit",
     "grad",
     "gradcheck",
     "no_grad",
@@ -32,13 +55,33 @@ __all__ = [
     "softmax",
 ]
 
+_ROOMS = {
+    "engine": (
+        "OPS",
+        "Op",
+        "Step",
+        "Value",
+        "as_value",
+        "grad",
+        "gradcheck",
+        "no_grad",
+    ),
+    "nn": ("MLP", "Layer", "Module", "Neuron", "one_hot", "softmax"),
+    "picture": ("draw",),
+    "stepper": ("Stepper",),
+    "compiler": ("compile",),
+    "training": ("fit",),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
-def __getattr__(name: str) -> Callable[..., Value]:
-    try:
+
+def __getattr__(name: str) -> Any:
+    if name in FUNCTIONS:
         return FUNCTIONS[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *FUNCTIONS])
+    return sorted({*globals(), *__all__, *FUNCTIONS})

@@ -3,11 +3,13 @@
 import torch
 
 from micrograd_kr import OPS, Value
-from micrograd_kr.engine import FUNCTIONS
+from micrograd_kr.engine.value import FUNCTIONS
 
 # PyTorch's function of the same name, but for those it calls in another way.
 TORCH = {
-    "softplus": lambda x: torch.nn.functional.softplus(x, threshold=100.0),  # its 20 gives up 10 digits
+    "softplus": lambda x: torch.nn.functional.softplus(
+        x, threshold=100.0
+    ),  # its 20 gives up 10 digits
     "leaky_relu": lambda x, y: torch.nn.functional.leaky_relu(x, y.item()),
     "linear": lambda w, x, b: torch.nn.functional.linear(x, w, b),
     "logsumexp": lambda x: torch.logsumexp(x, 0),
@@ -16,7 +18,11 @@ TORCH = {
 
 def torch_function(name):
     """PyTorch's own ``name``; None where it has none."""
-    return TORCH.get(name) or getattr(torch, name, None) or getattr(torch.nn.functional, name, None)
+    return (
+        TORCH.get(name)
+        or getattr(torch, name, None)
+        or getattr(torch.nn.functional, name, None)
+    )
 
 
 def operands(op, n):
@@ -29,7 +35,9 @@ def split(op, flat):
     if not op.variadic:
         return list(flat)
     n, lists = op.lengths(len(flat))
-    return [list(flat[i * n : (i + 1) * n]) for i in range(lists)] + list(flat[lists * n :])
+    return [list(flat[i * n : (i + 1) * n]) for i in range(lists)] + list(
+        flat[lists * n :]
+    )
 
 
 def random_graph(choose, size):
@@ -44,6 +52,8 @@ def random_graph(choose, size):
         flat = [choose(nodes) for _ in range(operands(op, choose([1, 2, 3])))]
         if len(op.operands) == 2 and not op.variadic and choose([True, False]):
             flat[choose([0, 1])] = choose([2.0, -0.5, 1])
-        shrunk = [x.tanh() if isinstance(x, Value) and abs(x.data) > 4 else x for x in flat]
+        shrunk = [
+            x.tanh() if isinstance(x, Value) and abs(x.data) > 4 else x for x in flat
+        ]
         nodes.append(FUNCTIONS[op.name](*split(op, shrunk)))
     return leaves, nodes

@@ -10,9 +10,20 @@ BENCH = Path(__file__).parent / "bench" / "eager.py"
 
 def test_the_engines_do_the_same_work():
     """One round of everything: the losses of four engines agree, or it stops."""
-    command = [sys.executable, str(BENCH), "--rounds", "1", "--warm-up", "0", "--chain", "1000"]
+    command = [
+        sys.executable,
+        str(BENCH),
+        "--rounds",
+        "1",
+        "--warm-up",
+        "0",
+        "--chain",
+        "1000",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(BENCH.parents[2])}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment
+    )
     assert done.stderr == ""
     assert done.returncode in (0, 1)  # 1: a bar was missed
     assert done.stdout.count("| ok  |") + done.stdout.count("| not |") == 5

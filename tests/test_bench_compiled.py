@@ -12,8 +12,19 @@ ROOT = BENCH.parents[2]
 
 def test_the_engines_take_the_same_steps() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, str(BENCH), "--rounds", "1", "--turn", "0.001", "fori_loop", "10,000"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    command = [
+        sys.executable,
+        str(BENCH),
+        "--rounds",
+        "1",
+        "--turn",
+        "0.001",
+        "fori_loop",
+        "10,000",
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment
+    )
     assert done.stderr == ""
     assert len(re.findall(r"\| (?:ok|not) +\|\n", done.stdout)) == 3
     assert "Error" not in done.stdout

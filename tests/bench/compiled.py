@@ -28,7 +28,9 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout this file is in, installed or not
+sys.path.insert(
+    0, str(Path(__file__).parents[2])
+)  # the checkout this file is in, installed or not
 
 Run = Callable[[int], float]  # takes so many steps and gives the last loss
 
@@ -42,7 +44,11 @@ def moons_data() -> dict[str, Any]:
     rng = np.random.default_rng(0)
     angle, side = rng.uniform(0, math.pi, 100), np.arange(100) % 2
     X = np.stack(
-        [np.where(side, 1 - np.cos(angle), np.cos(angle)), np.where(side, 0.5 - np.sin(angle), np.sin(angle))], 1
+        [
+            np.where(side, 1 - np.cos(angle), np.cos(angle)),
+            np.where(side, 0.5 - np.sin(angle), np.sin(angle)),
+        ],
+        1,
     )
     X += rng.normal(0, 0.1, X.shape)
     return {"X": X, "y": 2.0 * side - 1, "weights": weights([2, 16, 16, 1])}
@@ -52,14 +58,22 @@ def weights(sizes: list[int]) -> list[Any]:
     """W1, b1, W2, b2, ...; W is (out, in)."""
     rng, arrays = np.random.default_rng(1), []
     for nin, nout in itertools.pairwise(sizes):
-        arrays += [rng.normal(0, (1 / nin) ** 0.5, (nout, nin)), rng.normal(0, 0.1, nout)]
+        arrays += [
+            rng.normal(0, (1 / nin) ** 0.5, (nout, nin)),
+            rng.normal(0, 0.1, nout),
+        ]
     return arrays
 
 
 def moons_by_hand(X: Any, y: Any, weights: list[Any]) -> Run:
     """Samples in columns, one flat vector of parameters, sums of rows as products with ones: the fastest of five."""
     theta = np.concatenate([a.ravel() for a in weights])
-    W1, b1, W2, b2 = theta[:32].reshape(16, 2), theta[32:48, None], theta[48:304].reshape(16, 16), theta[304:320, None]
+    W1, b1, W2, b2 = (
+        theta[:32].reshape(16, 2),
+        theta[32:48, None],
+        theta[48:304].reshape(16, 16),
+        theta[304:320, None],
+    )
     w3, b3 = theta[320:336], theta[336:]
     n, XT, slope, ones = len(y), np.ascontiguousarray(X.T), -y / len(y), np.ones(len(y))
 
@@ -74,7 +88,16 @@ def moons_by_hand(X: Any, y: Any, weights: list[Any]) -> Run:
             d = slope * (margin > 0)
             d2 = np.multiply.outer(w3, d) * (h2 > 0)
             d1 = (W2.T @ d2) * (h1 > 0)
-            gradient = np.concatenate([(d1 @ X).ravel(), d1 @ ones, (d2 @ h1.T).ravel(), d2 @ ones, h2 @ d, [d.sum()]])
+            gradient = np.concatenate(
+                [
+                    (d1 @ X).ravel(),
+                    d1 @ ones,
+                    (d2 @ h1.T).ravel(),
+                    d2 @ ones,
+                    h2 @ d,
+                    [d.sum()],
+                ]
+            )
             gradient += 2 * L2 * theta
             theta -= RATE * gradient
         return float(loss)
@@ -126,9 +149,16 @@ def moons_loss_of_a_vector(theta: Any, XT: Any, y: Any) -> Any:
     """The same with samples in columns and all parameters in one vector."""
     import jax.numpy as jnp
 
-    W1, b1, W2, b2 = theta[:32].reshape(16, 2), theta[32:48, None], theta[48:304].reshape(16, 16), theta[304:320, None]
+    W1, b1, W2, b2 = (
+        theta[:32].reshape(16, 2),
+        theta[32:48, None],
+        theta[48:304].reshape(16, 16),
+        theta[304:320, None],
+    )
     h2 = jnp.maximum(W2 @ jnp.maximum(W1 @ XT + b1, 0) + b2, 0)
-    return jnp.maximum(1 - y * (theta[320:336] @ h2 + theta[336]), 0).mean() + L2 * (theta @ theta)
+    return jnp.maximum(1 - y * (theta[320:336] @ h2 + theta[336]), 0).mean() + L2 * (
+        theta @ theta
+    )
 
 
 def one_by_one(step: Callable[..., Any], params: Any, *data: Any) -> Run:
@@ -152,10 +182,16 @@ def moons_in_jax(X: Any, y: Any, weights: list[Any], vector: bool, loop: bool) -
         data = jax.numpy.array(X.T.copy()), data[1]
 
     def step(params: Any, X: Any, y: Any) -> Any:
-        loss, gradients = jax.value_and_grad(moons_loss_of_a_vector if vector else moons_loss_in_jax)(params, X, y)
+        loss, gradients = jax.value_and_grad(
+            moons_loss_of_a_vector if vector else moons_loss_in_jax
+        )(params, X, y)
         return loss, jax.tree.map(lambda p, g: p - RATE * g, params, gradients)
 
-    return in_one_loop(jax, step, params, *data) if loop else one_by_one(jax.jit(step), params, *data)
+    return (
+        in_one_loop(jax, step, params, *data)
+        if loop
+        else one_by_one(jax.jit(step), params, *data)
+    )
 
 
 def in_one_loop(jax: Any, step: Callable[..., Any], params: Any, *data: Any) -> Run:
@@ -163,7 +199,12 @@ def in_one_loop(jax: Any, step: Callable[..., Any], params: Any, *data: Any) -> 
 
     @jax.jit
     def loop(steps: Any, params: Any, *data: Any) -> Any:
-        return jax.lax.fori_loop(0, steps, lambda _, carry: step(carry[1], *data), (jax.numpy.array(math.nan), params))
+        return jax.lax.fori_loop(
+            0,
+            steps,
+            lambda _, carry: step(carry[1], *data),
+            (jax.numpy.array(math.nan), params),
+        )
 
     def run(steps: int) -> float:
         nonlocal params
@@ -187,8 +228,13 @@ def moons_in_micrograd(X: Any, y: Any, weights: list[Any]) -> Run:
         loss = Value(math.nan)
         for _ in range(steps):
             scores = [model(row) for row in rows]
-            losses = [(1 + -yi * score).relu() for yi, score in zip(y.tolist(), scores, strict=True)]
-            loss = sum(losses) * (1.0 / len(losses)) + L2 * sum(p * p for p in model.parameters())
+            losses = [
+                (1 + -yi * score).relu()
+                for yi, score in zip(y.tolist(), scores, strict=True)
+            ]
+            loss = sum(losses) * (1.0 / len(losses)) + L2 * sum(
+                p * p for p in model.parameters()
+            )
             model.zero_grad()
             loss.backward()
             for p in model.parameters():
@@ -201,19 +247,29 @@ def moons_in_micrograd(X: Any, y: Any, weights: list[Any]) -> Run:
 def neuron_by_neuron(weights: list[Any]) -> list[float]:
     """The order of parameters in a network of neurons: the weights of each, then its bias."""
     pairs = zip(weights[::2], weights[1::2], strict=True)
-    return [x for W, b in pairs for row, bias in zip(W, b, strict=True) for x in (*row.tolist(), float(bias))]
+    return [
+        x
+        for W, b in pairs
+        for row, bias in zip(W, b, strict=True)
+        for x in (*row.tolist(), float(bias))
+    ]
 
 
-def moons_recorded(X: Any, y: Any, weights: list[Any], expand: bool = False) -> tuple[Any, Any, dict[str, Any], Any]:
+def moons_recorded(
+    X: Any, y: Any, weights: list[Any], expand: bool = False
+) -> tuple[Any, Any, dict[str, Any], Any]:
     """The loss as learners write it: a model, its inputs, and a function that records the loss."""
     import micrograd_kr as mk
-    from micrograd_kr.losses import hinge
-    from micrograd_kr.nn import MLP
+    from micrograd_kr.nn.losses import hinge
+    from micrograd_kr.nn.modules import MLP
 
     model = MLP(2, [16, 16, 1], expand=expand)
     for p, data in zip(model.parameters(), neuron_by_neuron(weights), strict=True):
         p.data = data
-    inputs = {"X": [[mk.Value(x) for x in row] for row in X.tolist()], "y": [mk.Value(t) for t in y.tolist()]}
+    inputs = {
+        "X": [[mk.Value(x) for x in row] for row in X.tolist()],
+        "y": [mk.Value(t) for t in y.tolist()],
+    }
 
     def record() -> Any:
         penalty = L2 * mk.sum([p * p for p in model.parameters()])
@@ -229,13 +285,21 @@ def digits_data() -> dict[str, Any]:
     from sklearn.datasets import load_digits
 
     images, labels = load_digits(return_X_y=True)
-    return {"X": images[:64] / 16, "T": np.eye(10)[labels[:64]], "weights": weights([64, 32, 10])}
+    return {
+        "X": images[:64] / 16,
+        "T": np.eye(10)[labels[:64]],
+        "weights": weights([64, 32, 10]),
+    }
 
 
 def large_data() -> dict[str, Any]:
     rng = np.random.default_rng(0)
     X = rng.random((128, 784)) * (rng.random((128, 784)) < 0.2)
-    return {"X": X, "T": np.eye(10)[rng.integers(0, 10, 128)], "weights": weights([784, 128, 10])}
+    return {
+        "X": X,
+        "T": np.eye(10)[rng.integers(0, 10, 128)],
+        "weights": weights([784, 128, 10]),
+    }
 
 
 def digits_by_hand(X: Any, T: Any, weights: list[Any]) -> Run:
@@ -244,7 +308,12 @@ def digits_by_hand(X: Any, T: Any, weights: list[Any]) -> Run:
     (h, d), c = weights[0].shape, len(weights[3])
     W1, b1 = theta[: h * d].reshape(h, d), theta[h * d : h * d + h, None]
     W2, b2 = theta[h * d + h : -c].reshape(c, h), theta[-c:, None]
-    n, XT, TT, ones = len(X), np.ascontiguousarray(X.T), np.ascontiguousarray(T.T), np.ones(len(X))
+    n, XT, TT, ones = (
+        len(X),
+        np.ascontiguousarray(X.T),
+        np.ascontiguousarray(T.T),
+        np.ones(len(X)),
+    )
 
     def run(steps: int) -> float:
         nonlocal theta
@@ -260,7 +329,9 @@ def digits_by_hand(X: Any, T: Any, weights: list[Any]) -> Run:
             p -= TT
             p /= n
             d1 = (W2.T @ p) * (hidden > 0)
-            theta -= RATE * np.concatenate([(d1 @ X).ravel(), d1 @ ones, (p @ hidden.T).ravel(), p @ ones])
+            theta -= RATE * np.concatenate(
+                [(d1 @ X).ravel(), d1 @ ones, (p @ hidden.T).ravel(), p @ ones]
+            )
         return float(loss)
 
     return run
@@ -284,7 +355,12 @@ def large_by_hand(X: Any, T: Any, weights: list[Any]) -> Run:
             p -= T
             p /= n
             d1 = (p @ W2.T) * (hidden > 0)
-            for a, gradient in ((W1, X.T @ d1), (b1, ones @ d1), (W2, hidden.T @ p), (b2, ones @ p)):
+            for a, gradient in (
+                (W1, X.T @ d1),
+                (b1, ones @ d1),
+                (W2, hidden.T @ p),
+                (b2, ones @ p),
+            ):
                 gradient *= RATE
                 a -= gradient
         return float(loss)
@@ -330,15 +406,20 @@ def digits_in_jax(X: Any, T: Any, weights: list[Any]) -> Run:
     return one_by_one(step, arrays[2:], *arrays[:2])
 
 
-def digits_recorded(X: Any, T: Any, weights: list[Any], expand: bool = False) -> tuple[Any, Any, dict[str, Any], Any]:
+def digits_recorded(
+    X: Any, T: Any, weights: list[Any], expand: bool = False
+) -> tuple[Any, Any, dict[str, Any], Any]:
     import micrograd_kr as mk
-    from micrograd_kr.losses import cross_entropy
-    from micrograd_kr.nn import MLP
+    from micrograd_kr.nn.losses import cross_entropy
+    from micrograd_kr.nn.modules import MLP
 
     model = MLP(X.shape[1], [len(weights[0]), 10], expand=expand)
     for p, data in zip(model.parameters(), neuron_by_neuron(weights), strict=True):
         p.data = data
-    inputs = {name: [[mk.Value(x) for x in row] for row in a.tolist()] for name, a in (("X", X), ("T", T))}
+    inputs = {
+        name: [[mk.Value(x) for x in row] for row in a.tolist()]
+        for name, a in (("X", X), ("T", T))
+    }
 
     def record() -> Any:
         return cross_entropy([model(row) for row in inputs["X"]], inputs["T"])
@@ -354,8 +435,15 @@ def graph_data() -> dict[str, Any]:
     rng = random.Random(0)
     theta = [rng.uniform(-1, 1) for _ in range(100)]
     values, lines, unused = list(theta), [], set(range(100))
-    forms = [("{a} + {b}", lambda a, b: a + b), ("{a} - {b}", lambda a, b: a - b), ("{a} * {b}", lambda a, b: a * b)]
-    forms += [(f"{{a}}.{f.__name__}()", lambda a, b, f=f: f(a)) for f in (math.sin, math.cos, math.tanh)]
+    forms = [
+        ("{a} + {b}", lambda a, b: a + b),
+        ("{a} - {b}", lambda a, b: a - b),
+        ("{a} * {b}", lambda a, b: a * b),
+    ]
+    forms += [
+        (f"{{a}}.{f.__name__}()", lambda a, b, f=f: f(a))
+        for f in (math.sin, math.cos, math.tanh)
+    ]
     forms += [("{a}.relu()", lambda a, b: max(a, 0.0))]
     while len(lines) < 9_998:  # and the sum and the division of the mean
         i, j = rng.randrange(len(values)), rng.randrange(len(values))
@@ -369,9 +457,11 @@ def graph_data() -> dict[str, Any]:
     return {"lines": lines, "unused": sorted(unused), "theta": theta}
 
 
-def graph_recorded(lines: list[str], unused: list[int], theta: list[float]) -> tuple[Any, Any, dict[str, Any], Any]:
+def graph_recorded(
+    lines: list[str], unused: list[int], theta: list[float]
+) -> tuple[Any, Any, dict[str, Any], Any]:
     import micrograd_kr as mk
-    from micrograd_kr.nn import Module
+    from micrograd_kr.nn.modules import Module
 
     class Model(Module):
         def __init__(self) -> None:
@@ -379,7 +469,11 @@ def graph_recorded(lines: list[str], unused: list[int], theta: list[float]) -> t
 
     names = ", ".join(f"v{i}" for i in range(len(theta)))
     body = "\n    ".join(
-        [f"{names} = leaves", *lines, f"return total([{', '.join(f'v{i}' for i in unused)}]) / {len(unused)}"]
+        [
+            f"{names} = leaves",
+            *lines,
+            f"return total([{', '.join(f'v{i}' for i in unused)}]) / {len(unused)}",
+        ]
     )
     space: dict[str, Any] = {"total": mk.sum}
     exec(f"def record(leaves):\n    {body}\n", space)
@@ -409,7 +503,7 @@ def eager(recorded: Callable[..., Any], **data: Any) -> Run:
 
 
 def compiled(recorded: Callable[..., Any], **data: Any) -> Run:
-    from micrograd_kr.compile import compile as compile_graph
+    from micrograd_kr.compiler import compile as compile_graph
 
     record, model, inputs, arrays = recorded(**data)
     program = compile_graph(record(), model.parameters(), inputs=inputs)
@@ -418,12 +512,16 @@ def compiled(recorded: Callable[..., Any], **data: Any) -> Run:
 
 def compiled_example(**data: Any) -> Run:
     """Recorded with one example, run with all of them."""
-    from micrograd_kr.compile import compile as compile_graph
+    from micrograd_kr.compiler import compile as compile_graph
 
-    record, model, inputs, arrays = digits_recorded(**{**data, "X": data["X"][:1], "T": data["T"][:1]})
+    record, model, inputs, arrays = digits_recorded(
+        **{**data, "X": data["X"][:1], "T": data["T"][:1]}
+    )
     example = {name: rows[0] for name, rows in inputs.items()}
     arrays = {"X": data["X"], "T": data["T"]}
-    program = compile_graph(record(), model.parameters(), inputs=example, batch=("X", "T"))
+    program = compile_graph(
+        record(), model.parameters(), inputs=example, batch=("X", "T")
+    )
     return stepped(program, program.theta(), arrays)
 
 
@@ -441,7 +539,7 @@ def stepped(program: Any, theta: Any, arrays: dict[str, Any]) -> Run:
 
 def convenient(recorded: Callable[..., Any], **data: Any) -> Run:
     """`program.step`: the Values of the model are kept up to date at every step."""
-    from micrograd_kr.compile import compile as compile_graph
+    from micrograd_kr.compiler import compile as compile_graph
 
     record, model, inputs, arrays = recorded(**data)
     program = compile_graph(record(), model.parameters(), inputs=inputs)
@@ -457,7 +555,7 @@ def convenient(recorded: Callable[..., Any], **data: Any) -> Run:
 
 def compiled_for_jax(recorded: Callable[..., Any], loop: bool, **data: Any) -> Run:
     jax = jax64()
-    from micrograd_kr.compile import compile as compile_graph
+    from micrograd_kr.compiler import compile as compile_graph
 
     record, model, inputs, arrays = recorded(**data)
     program = compile_graph(record(), model.parameters(), inputs=inputs, xp=jax.numpy)
@@ -468,12 +566,16 @@ def compiled_for_jax(recorded: Callable[..., Any], loop: bool, **data: Any) -> R
 
     theta = jax.numpy.array(program.theta())
     arrays = {name: jax.numpy.array(a) for name, a in arrays.items()}
-    return in_one_loop(jax, step, theta, arrays) if loop else one_by_one(jax.jit(step), theta, arrays)
+    return (
+        in_one_loop(jax, step, theta, arrays)
+        if loop
+        else one_by_one(jax.jit(step), theta, arrays)
+    )
 
 
 def compiling(recorded: Callable[..., Any], **data: Any) -> Run:
     """A step is one compilation of a graph already recorded."""
-    from micrograd_kr.compile import compile as compile_graph
+    from micrograd_kr.compiler import compile as compile_graph
 
     record, model, inputs, _ = recorded(**data)
     loss, params = record(), model.parameters()
@@ -510,7 +612,11 @@ class Bar:
     at_least: float = 0.0
 
     def __str__(self) -> str:
-        return f"at most {self.at_most:g}" if self.at_most < math.inf else f"at least {self.at_least:g}"
+        return (
+            f"at most {self.at_most:g}"
+            if self.at_most < math.inf
+            else f"at least {self.at_least:g}"
+        )
 
 
 @dataclass
@@ -538,9 +644,22 @@ CASES = [
             Engine("compiled from single operations", compiled, moons_single),
             Engine("compiled, program.step", convenient, moons_recorded),
             Engine("PyTorch", moons_in_torch),
-            Engine("JAX, jit of a step", moons_in_jax, settings={"vector": False, "loop": False}),
-            Engine("JAX, one vector of parameters", moons_in_jax, settings={"vector": True, "loop": False}),
-            Engine("compiled for JAX, jit of a step", compiled_for_jax, moons_recorded, settings={"loop": False}),
+            Engine(
+                "JAX, jit of a step",
+                moons_in_jax,
+                settings={"vector": False, "loop": False},
+            ),
+            Engine(
+                "JAX, one vector of parameters",
+                moons_in_jax,
+                settings={"vector": True, "loop": False},
+            ),
+            Engine(
+                "compiled for JAX, jit of a step",
+                compiled_for_jax,
+                moons_recorded,
+                settings={"loop": False},
+            ),
             Engine("eager", eager, moons_recorded, rounds=3),
             Engine("micrograd", moons_in_micrograd, rounds=1),
         ],
@@ -558,9 +677,20 @@ CASES = [
         "moons in one fori_loop",
         moons_data,
         [
-            Engine("JAX by hand", moons_in_jax, settings={"vector": False, "loop": True}),
-            Engine("JAX by hand, one vector", moons_in_jax, settings={"vector": True, "loop": True}),
-            Engine("compiled for JAX", compiled_for_jax, moons_recorded, settings={"loop": True}),
+            Engine(
+                "JAX by hand", moons_in_jax, settings={"vector": False, "loop": True}
+            ),
+            Engine(
+                "JAX by hand, one vector",
+                moons_in_jax,
+                settings={"vector": True, "loop": True},
+            ),
+            Engine(
+                "compiled for JAX",
+                compiled_for_jax,
+                moons_recorded,
+                settings={"loop": True},
+            ),
         ],
         [
             Bar("compiled for JAX", "JAX by hand", at_most=1.1),
@@ -609,7 +739,10 @@ CASES = [
         Case(
             f"compile time, {name}",
             data,
-            [Engine("eager step", eager, recorded), Engine("compiling", compiling, recorded)],
+            [
+                Engine("eager step", eager, recorded),
+                Engine("compiling", compiling, recorded),
+            ],
             [Bar("compiling", "eager step", at_most=5)],
             rounds,
             turn=0.3,  # meets the collector as often as users do: a short turn has a full collection, or has none
@@ -633,7 +766,11 @@ CHECKED = 5  # steps whose loss must agree
 def worker(pipe: Any, engine: Engine, data: dict[str, Any]) -> None:
     """The life of a process: build, then take as many steps as the pipe says and answer (seconds, loss)."""
     try:
-        run = engine.make(**data, **engine.settings, **({"recorded": engine.recorded} if engine.recorded else {}))
+        run = engine.make(
+            **data,
+            **engine.settings,
+            **({"recorded": engine.recorded} if engine.recorded else {}),
+        )
         pipe.send(None)
         while steps := pipe.recv():
             start = time.perf_counter()
@@ -716,7 +853,11 @@ def measure(case: Case, most: int, turn: float) -> dict[str, Turns]:
 
 
 def ratio(over: list[Turns], under: list[Turns]) -> float:
-    pairs = [pair for a, b in zip(over, under, strict=True) for pair in zip(a.times, b.times, strict=False)]
+    pairs = [
+        pair
+        for a, b in zip(over, under, strict=True)
+        for pair in zip(a.times, b.times, strict=False)
+    ]
     return statistics.median([a / b for a, b in pairs]) if pairs else math.nan
 
 
@@ -727,18 +868,34 @@ def report(case: Case, starts: list[dict[str, Turns]]) -> list[tuple[str, ...]]:
     for name, ts in turns.items():
         times = [seconds for t in ts for seconds in t.times]
         problem = next(filter(None, [t.problem for t in ts]), "")
-        rows.append((name, readable(statistics.median(times)) if times else "", problem))
+        rows.append(
+            (name, readable(statistics.median(times)) if times else "", problem)
+        )
     print()
     table(rows)
-    losses = {name: t.loss for name, ts in turns.items() for t in ts if not math.isnan(t.loss)}
-    if not all(math.isclose(loss, next(iter(losses.values())), rel_tol=1e-9) for loss in losses.values()):
-        raise SystemExit(f"the engines do not agree about {case.name}: losses after {CHECKED} steps {losses}")
+    losses = {
+        name: t.loss for name, ts in turns.items() for t in ts if not math.isnan(t.loss)
+    }
+    if not all(
+        math.isclose(loss, next(iter(losses.values())), rel_tol=1e-9)
+        for loss in losses.values()
+    ):
+        raise SystemExit(
+            f"the engines do not agree about {case.name}: losses after {CHECKED} steps {losses}"
+        )
     bars = []
     for bar in case.bars:
         value = ratio(turns[bar.over], turns[bar.under])
         good = bar.at_least <= value <= bar.at_most
         title = f"{case.name}: {bar.over} / {bar.under}"
-        bars.append((title, str(bar), f"{value:.2f}" if value < 100 else f"{value:,.0f}", "ok" if good else "not"))
+        bars.append(
+            (
+                title,
+                str(bar),
+                f"{value:.2f}" if value < 100 else f"{value:,.0f}",
+                "ok" if good else "not",
+            )
+        )
     return bars
 
 
@@ -746,9 +903,17 @@ def table(rows: list[tuple[str, ...]]) -> None:
     """Rows as a Markdown table, the first its head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for i, row in enumerate(rows):
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+        print(
+            "| "
+            + " | ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            )
+            + " |"
+        )
         if i == 0:
-            print("|" + "|".join("-" * (width + 2) for width in widths) + "|", flush=True)
+            print(
+                "|" + "|".join("-" * (width + 2) for width in widths) + "|", flush=True
+            )
 
 
 def readable(seconds: float) -> str:
@@ -760,17 +925,39 @@ def readable(seconds: float) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="How fast compiled programs are.")
-    parser.add_argument("names", nargs="*", help="words: only the cases that have one of them in their name")
-    parser.add_argument("--rounds", type=int, default=10**6, help="at most so many turns for each engine")
-    parser.add_argument("--turn", type=float, default=0.03, help="seconds an engine works before the next one does")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        help="words: only the cases that have one of them in their name",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=10**6,
+        help="at most so many turns for each engine",
+    )
+    parser.add_argument(
+        "--turn",
+        type=float,
+        default=0.03,
+        help="seconds an engine works before the next one does",
+    )
     options = parser.parse_args()
     bars = [("bar", "limit", "measured", "")]
     for case in CASES:
         if not options.names or any(word in case.name for word in options.names):
-            bars += report(case, [measure(case, options.rounds, options.turn) for _ in range(case.starts)])
+            bars += report(
+                case,
+                [
+                    measure(case, options.rounds, options.turn)
+                    for _ in range(case.starts)
+                ],
+            )
     print()
     table(bars)
-    print(f"\nPython {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, {os.cpu_count()} cores")
+    print(
+        f"\nPython {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, {os.cpu_count()} cores"
+    )
     return sum(row[-1] == "not" for row in bars)
 
 

@@ -24,7 +24,9 @@ import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout this file is in, installed or not
+sys.path.insert(
+    0, str(Path(__file__).parents[2])
+)  # the checkout this file is in, installed or not
 
 POINTS, WIDTHS, ALPHA = 100, [2, 16, 16, 1], 1e-4
 
@@ -88,7 +90,10 @@ def moons():
         angle, side = math.pi * rng.random(), 2 * (i % 2) - 1
         x, y = math.cos(angle), math.sin(angle)
         points.append(
-            [(x if side < 0 else 1 - x) + rng.gauss(0, 0.1), (y if side < 0 else 0.5 - y) + rng.gauss(0, 0.1)]
+            [
+                (x if side < 0 else 1 - x) + rng.gauss(0, 0.1),
+                (y if side < 0 else 0.5 - y) + rng.gauss(0, 0.1),
+            ]
         )
         sides.append(side)
     return points, sides
@@ -99,7 +104,8 @@ class PlainNet:
 
     def __init__(self, Value):
         self.layers = [
-            [([Value(0.0) for _ in range(nin)], Value(0.0)) for _ in range(nout)] for nin, nout in pairwise(WIDTHS)
+            [([Value(0.0) for _ in range(nin)], Value(0.0)) for _ in range(nout)]
+            for nin, nout in pairwise(WIDTHS)
         ]
 
     def parameters(self):
@@ -107,7 +113,9 @@ class PlainNet:
 
     def __call__(self, x):
         for layer in self.layers:
-            x = [sum((wi * xi for wi, xi in zip(w, x, strict=True)), b) for w, b in layer]
+            x = [
+                sum((wi * xi for wi, xi in zip(w, x, strict=True)), b) for w, b in layer
+            ]
             x = [v.relu() for v in x] if layer is not self.layers[-1] else x
         return x[0]
 
@@ -138,23 +146,30 @@ def demo_loss(Value, model, points, sides):
     inputs = [list(map(Value, row)) for row in points]
     scores = list(map(model, inputs))
     losses = [(1 + -yi * score).relu() for yi, score in zip(sides, scores, strict=True)]
-    return sum(losses) * (1.0 / len(losses)) + ALPHA * sum(p * p for p in model.parameters())
+    return sum(losses) * (1.0 / len(losses)) + ALPHA * sum(
+        p * p for p in model.parameters()
+    )
 
 
 def linear_loss(Value, model, points, sides):
     """The same with this package's own functions: one node where it has one."""
     import micrograd_kr as mk
-    from micrograd_kr.losses import hinge
+    from micrograd_kr.nn.losses import hinge
 
     parameters = model.parameters()
-    return hinge([model(row) for row in points], sides) + ALPHA * mk.dot(parameters, parameters)
+    return hinge([model(row) for row in points], sides) + ALPHA * mk.dot(
+        parameters, parameters
+    )
 
 
 def dag(Value):
     """A random graph of 54,000 operations: of two operands one is among 30 hubs; all nodes are added up."""
     rng = random.Random(2)
     hubs = [rng.randrange(30 + 100 * i) for i in range(30)]
-    plan = [(rng.choice(hubs[: 1 + n // 700]), rng.randrange(30 + n), rng.random() < 0.3) for n in range(20_000)]
+    plan = [
+        (rng.choice(hubs[: 1 + n // 700]), rng.randrange(30 + n), rng.random() < 0.3)
+        for n in range(20_000)
+    ]
     leaves = [Value(rng.uniform(-1, 1)) for _ in range(30)]
     total = None
 
@@ -177,7 +192,11 @@ def job(name):
     """What a worker of this name does at each command."""
     if name in ("microgpt style", "DAG, microgpt style"):
         sys.setrecursionlimit(100_000)  # its order is recursive
-        return dag(Stored) if name.startswith("DAG") else trainer(Stored, PlainNet(Stored), demo_loss)
+        return (
+            dag(Stored)
+            if name.startswith("DAG")
+            else trainer(Stored, PlainNet(Stored), demo_loss)
+        )
     if name == "micrograd":
         from micrograd.engine import Value
         from micrograd.nn import MLP
@@ -188,7 +207,11 @@ def job(name):
     if name.startswith("DAG"):
         return dag(Value)
     single = name == "single operations"
-    return trainer(Value, MLP(WIDTHS[0], WIDTHS[1:], expand=single), demo_loss if single else linear_loss)
+    return trainer(
+        Value,
+        MLP(WIDTHS[0], WIDTHS[1:], expand=single),
+        demo_loss if single else linear_loss,
+    )
 
 
 def chain(Value, n):
@@ -215,7 +238,9 @@ def work(name):
 def command(names, warm_up, rounds):
     """Seconds of every round of every worker, in turn; their results must agree."""
     workers = {
-        name: subprocess.Popen([sys.executable, __file__, "--work", name], stdin=-1, stdout=-1, text=True)
+        name: subprocess.Popen(
+            [sys.executable, __file__, "--work", name], stdin=-1, stdout=-1, text=True
+        )
         for name in names
     }
     seconds = {name: [] for name in names}
@@ -230,7 +255,9 @@ def command(names, warm_up, rounds):
                 if n >= warm_up:
                     seconds[name].append(taken)
             if not all(math.isclose(r, results[0], rel_tol=1e-6) for r in results):
-                raise SystemExit(f"the engines do not agree in round {n}: {dict(zip(names, results, strict=True))}")
+                raise SystemExit(
+                    f"the engines do not agree in round {n}: {dict(zip(names, results, strict=True))}"
+                )
     finally:
         for worker in workers.values():
             worker.stdin.close()
@@ -245,9 +272,21 @@ def ratio(slow, fast):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="measured rounds after the warm-up (default 15)")
-    parser.add_argument("--warm-up", type=int, default=3, help="rounds before them (default 3)")
-    parser.add_argument("--chain", type=int, default=1_000_000, help="operations of the chain (default a million)")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=15,
+        help="measured rounds after the warm-up (default 15)",
+    )
+    parser.add_argument(
+        "--warm-up", type=int, default=3, help="rounds before them (default 3)"
+    )
+    parser.add_argument(
+        "--chain",
+        type=int,
+        default=1_000_000,
+        help="operations of the chain (default a million)",
+    )
     parser.add_argument("--work", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
@@ -257,7 +296,9 @@ def main():
     from micrograd_kr import Value
 
     step = command(
-        ["micrograd", "microgpt style", "single operations", "linear nodes"], options.warm_up, options.rounds
+        ["micrograd", "microgpt style", "single operations", "linear nodes"],
+        options.warm_up,
+        options.rounds,
     )
     fan = command(["DAG, microgpt style", "DAG"], options.warm_up, options.rounds)
     ours, theirs = chain(Value, options.chain), chain(Stored, options.chain)
@@ -265,21 +306,55 @@ def main():
     def ms(times):
         return f"{1000 * statistics.median(times):.1f} ms"
 
-    rows = [("one training step of two moons", "time", "× micrograd", "× microgpt style")]
+    rows = [
+        ("one training step of two moons", "time", "× micrograd", "× microgpt style")
+    ]
     for name, times in step.items():
         rows.append(
-            (name, ms(times), f"{ratio(step['micrograd'], times):.1f}", f"{ratio(step['microgpt style'], times):.2f}")
+            (
+                name,
+                ms(times),
+                f"{ratio(step['micrograd'], times):.1f}",
+                f"{ratio(step['microgpt style'], times):.2f}",
+            )
         )
-    rows.append(("a graph of heavy fan-out, microgpt style", ms(fan["DAG, microgpt style"]), "", "1.00"))
-    rows.append(("a graph of heavy fan-out, single operations", ms(fan["DAG"]), "", f"{ratio(*fan.values()):.2f}"))
-    rows.append((f"a chain of {options.chain:,} operations, microgpt style", f"{theirs:.0f} bytes a node", "", ""))
-    rows.append((f"a chain of {options.chain:,} operations", f"{ours:.0f} bytes a node", "", ""))
+    rows.append(
+        (
+            "a graph of heavy fan-out, microgpt style",
+            ms(fan["DAG, microgpt style"]),
+            "",
+            "1.00",
+        )
+    )
+    rows.append(
+        (
+            "a graph of heavy fan-out, single operations",
+            ms(fan["DAG"]),
+            "",
+            f"{ratio(*fan.values()):.2f}",
+        )
+    )
+    rows.append(
+        (
+            f"a chain of {options.chain:,} operations, microgpt style",
+            f"{theirs:.0f} bytes a node",
+            "",
+            "",
+        )
+    )
+    rows.append(
+        (f"a chain of {options.chain:,} operations", f"{ours:.0f} bytes a node", "", "")
+    )
     table(rows)
 
     single, linear = step["single operations"], step["linear nodes"]
     bars = [
         ("single operations, × micrograd", ratio(step["micrograd"], single), 15),
-        ("single operations, × microgpt style", ratio(step["microgpt style"], single), 1.4),
+        (
+            "single operations, × microgpt style",
+            ratio(step["microgpt style"], single),
+            1.4,
+        ),
         ("linear nodes, × micrograd", ratio(step["micrograd"], linear), 50),
         ("heavy fan-out, × microgpt style", ratio(*fan.values()), 2),
         ("bytes a node of the chain", ours, -160),
@@ -289,10 +364,20 @@ def main():
     for what, measured, bar in bars:
         good = measured >= bar if bar > 0 else measured <= -bar
         missed += not good
-        rows.append((what, f"{bar}" * (bar > 0), f"{-bar}" * (bar < 0), f"{measured:.2f}", "ok" if good else "not"))
+        rows.append(
+            (
+                what,
+                f"{bar}" * (bar > 0),
+                f"{-bar}" * (bar < 0),
+                f"{measured:.2f}",
+                "ok" if good else "not",
+            )
+        )
     print()
     table(rows)
-    print(f"\nPython {platform.python_version()}, {platform.machine()}, {options.rounds} rounds")
+    print(
+        f"\nPython {platform.python_version()}, {platform.machine()}, {options.rounds} rounds"
+    )
     return 1 if missed else 0
 
 
@@ -300,7 +385,13 @@ def table(rows):
     """Rows as a Markdown table, the first its head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for i, row in enumerate(rows):
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+        print(
+            "| "
+            + " | ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            )
+            + " |"
+        )
         if i == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
 

@@ -1,0 +1,89 @@
+"""The few functions that an array library lacks, as text for the top of an emitted program.
+
+The programs run under NumPy and under JAX; where the two differ, the difference is here.
+"""
+
+import builtins
+import keyword
+import math
+import re
+from typing import Any
+
+import numpy as np
+
+NUMPY = {
+    "erf": """
+import math
+from numpy import vectorize
+erf = vectorize(math.erf, otypes=[float])
+""",
+    "segment_sum": """
+def segment_sum(x, segments, count):
+    if x.ndim == 1:
+        return bincount(segments, x, count)
+    rows = arange(len(x))[:, None]
+    return bincount((rows * count + segments).ravel(), x.ravel(), len(x) * count).reshape(len(x), count)
+""",
+}
+
+JAX = {
+    "erf": """
+from jax.scipy.special import erf
+""",
+    "segment_sum": """
+def segment_sum(x, segments, count):
+    return zeros((*x.shape[:-1], count)).at[..., segments].add(x)
+""",
+}
+
+# What a program means by a name, so that no array of it can be called that.
+RESERVED = frozenset(
+    {
+        *dir(np),
+        *dir(builtins),
+        *keyword.kwlist,
+        *NUMPY,
+        "math",
+        "theta",
+        "n",
+        "loss",
+        "dtheta",
+    }
+)
+
+FUNCTIONS: dict[str, Any] = {
+    **vars(np),
+    "erf": np.vectorize(math.erf, otypes=[float]),
+}  # on numbers known now
+
+
+def reserved(name: str) -> bool:
+    """Whether a program means something by the name.
+
+    >>> reserved("exp"), reserved("ones100"), reserved("W1")
+    (True, True, False)
+    """
+    return name in RESERVED or (name.startswith("ones") and name[4:].isdecimal())
+
+
+def head(body: str, library: str) -> str:
+    """The lines that a program needs above it: imports, and what it uses of the functions here.
+
+    >>> print(head("h = maximum(exp(x), 0)", "numpy"))
+    from numpy import exp, maximum
+    """
+    sizes = sorted(set(re.findall(r"ones(?<!\wones)\d+\b", body)))
+    ones = "".join([f"\n{name} = ones({name[4:]})" for name in sizes])
+    own = JAX if library.startswith("jax") else NUMPY
+    calls = re.compile(
+        r"(?<![\w.])([^\W\d][\w.]*)\("
+    )  # h1.sum is none of NumPy's names
+    called = {*calls.findall(body)}
+    used = "".join([text for name, text in own.items() if name in called])
+    names = sorted(
+        name
+        for name in called.union(calls.findall(used + ones)) - own.keys()
+        if name in vars(np)
+    )
+    imports = [f"from {library} import {', '.join(names)}"] if names else []
+    return "\n".join([*imports, *filter(None, [used, ones])]).rstrip()

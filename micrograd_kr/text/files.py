@@ -1,0 +1,49 @@
+"""Writing a file so that nobody ever sees half of it."""
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+
+
+def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Make ``data`` the contents of the file ``path``, in one move.
+
+    A crash, a full disk or Ctrl-C leaves the old file as it was. The permissions of an old file are
+    kept and those of a new one are the usual; a symbolic link stays and what it points to is replaced.
+    Raises OSError if the file cannot be written, and ValueError if the path is no regular file.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "model.json")
+    ...     replace_file(path, b"{}"); path.read_text()
+    '{}'
+    """
+    target = os.path.realpath(path)
+    mode = None
+    with suppress(FileNotFoundError):
+        mode = os.stat(target).st_mode
+        if not stat.S_ISREG(
+            mode
+        ):  # os.replace would put a file in the place of a device
+            raise ValueError(
+                f"{str(path)!r} is a folder or a device; the name of a file is needed"
+            )
+        if not os.access(target, os.W_OK):  # os.replace asks the folder only
+            raise PermissionError(f"{str(path)!r} is write-protected")
+    beside = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.tmp")
+    file = open(beside, "xb")  # noqa: SIM115 (closed below, before it is moved)
+    try:
+        with file:
+            file.write(data)
+            file.flush()
+            os.fsync(
+                file.fileno()
+            )  # else the name may reach the disk before the contents
+        if mode is not None:
+            os.chmod(beside, stat.S_IMODE(mode))
+        os.replace(beside, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
