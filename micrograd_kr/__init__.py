@@ -29,7 +29,7 @@ from .engine import FUNCTIONS
 
 if TYPE_CHECKING:
     from .compiler import compile as compile
-    from .engine import OPS, Op, Step, Value, as_value, grad, gradcheck, no_grad
+    from .engine import OPS, Edge, Op, Value, as_value, grad, gradcheck, no_grad
     from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
     from .picture import draw
     from .stepper import Stepper
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 __all__ = [
     "MLP",
     "OPS",
+    "Edge",
     "Layer",
     "Module",
     "Neuron",
     "Op",
-    "Step",
     "Stepper",
     "Value",
     "as_value",
@@ -59,7 +59,7 @@ _ROOMS = {
     "engine": (
         "OPS",
         "Op",
-        "Step",
+        "Edge",
         "Value",
         "as_value",
         "grad",

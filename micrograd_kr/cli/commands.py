@@ -10,9 +10,10 @@ from typing import Any
 from ..engine import Value
 from ..picture import draw
 from ..stepper import Stepper
-from ..text import LANGUAGES, language, say
+from ..text import LANGUAGES, language
 from . import demos as demo
 from .expression import functions, numbers, read
+from .messages import say
 
 
 def main(argv: Sequence[str] | None = None) -> int:

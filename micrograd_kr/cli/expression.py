@@ -22,7 +22,8 @@ from typing import Any
 from unicodedata import normalize
 
 from ..engine import FLOATS, FUNCTIONS, OPS, Op, Value
-from ..text import columns, language, listed, say
+from ..text import columns, language, listed
+from .messages import say
 
 LONGEST, DEEPEST = (
     2000,

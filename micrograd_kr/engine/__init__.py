@@ -6,21 +6,21 @@ written down, ``gradients`` the functional form.
 
 from .gradients import grad, gradcheck
 from .ops import FLOATS, OPS, Op
-from .record import no_grad, number
-from .value import FUNCTIONS, Number, Step, Value, as_value, mark_compared
+from .record import check_number, no_grad
+from .value import FUNCTIONS, Edge, Number, Value, as_value, mark_compared
 
 __all__ = [
     "FLOATS",
     "FUNCTIONS",
     "OPS",
+    "Edge",
     "Number",
     "Op",
-    "Step",
     "Value",
     "as_value",
+    "check_number",
     "grad",
     "gradcheck",
     "mark_compared",
     "no_grad",
-    "number",
 ]

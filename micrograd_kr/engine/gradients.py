@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from .ops import FLOATS, Op
-from .record import number
+from .record import check_number
 from .value import FUNCTIONS, Number, Value, as_value, mark_compared
 
 
@@ -147,7 +147,7 @@ def gradcheck(
     >>> gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5])
     True
     """
-    points = [number(x, "gradcheck") for x in xs]
+    points = [check_number(x, "gradcheck") for x in xs]
     inputs = [Value(x, f"input {i}") for i, x in enumerate(points)]
     exact = [g.data for g in grad(as_value(f(*inputs), "gradcheck"), inputs)]
     worst = (0.0, "")

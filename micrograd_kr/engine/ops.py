@@ -53,6 +53,16 @@ class Op:
         """Whether it takes lists of operands."""
         return self.operands[0].startswith("*")
 
+    @property
+    def is_activation(self) -> bool:
+        """Whether a neuron can end in it: a function of one number, and no sign.
+
+        A second operand with a default is a setting of the curve, as in ``leaky_relu``.
+        """
+        single = len(self.operands) == 1 or self.default is not None
+        is_sign = set(self.symbol) <= set("+-*/")
+        return single and not self.variadic and not is_sign
+
     def lengths(self, operands: int) -> tuple[int, int]:
         """How long each list of a variadic op is with so many operands in all, and how many lists."""
         lists = sum(name.startswith("*") for name in self.operands)

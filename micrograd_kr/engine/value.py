@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .ops import OPS, Op
-from .record import number, recorders
+from .record import check_number, recorders
 
 Number = float | int
 
@@ -48,7 +48,7 @@ class Value:
     _db: Any
 
     def __init__(self, data: Number, label: str | None = None) -> None:
-        self.data = number(data, f"Value {label!r}" if label else "Value")
+        self.data = check_number(data, f"Value {label!r}" if label else "Value")
         self.grad = 0.0
         self.op = self._a = self._b = self._da = self._db = None
         self.label = label
@@ -167,7 +167,7 @@ class Value:
         >>> y.backward(); y.backward(); x.grad
         16.0
         """
-        seed = number(seed, "backward(seed)")
+        seed = check_number(seed, "backward(seed)")
         if self.op is None:
             self.grad += seed
             return
@@ -187,7 +187,7 @@ class Value:
             elif p is not None:
                 p.grad += g * v._db
 
-    def steps(self) -> list["Step"]:
+    def steps(self) -> list["Edge"]:
         """What this Value hands down to its parents: the chain rule, one line for each edge.
 
         >>> c = Value(2.0) * Value(-3.0); c.grad = 1.0
@@ -196,7 +196,7 @@ class Value:
         """
         g = self.grad
         return [
-            Step(self, p, g, d, g * d)
+            Edge(self, p, g, d, g * d)
             for p, d in zip(self.parents, self.partials, strict=True)
         ]
 
@@ -307,7 +307,7 @@ def mark_compared(v: Value) -> None:
             v._compared = True  # type: ignore[attr-defined]
 
 
-class Step(NamedTuple):
+class Edge(NamedTuple):
     """One edge of the backward pass: ``contribution = adjoint * partial`` is added to ``parent.grad``.
 
     >>> c = Value(3.0) * 2; c.backward()
@@ -328,7 +328,7 @@ def as_value(x: Any, what: str = "as_value") -> Value:
     >>> as_value(2)
     Value(data=2.0, grad=0.0)
     """
-    return x if isinstance(x, Value) else Value(number(x, what))
+    return x if isinstance(x, Value) else Value(check_number(x, what))
 
 
 def _leaf(data: float, grad: float, label: str | None) -> Value:
@@ -363,7 +363,7 @@ def _function(op: Op) -> Callable[..., Value]:
                 return reflected(y, x)
             return record(
                 as_value(x, op.name),
-                y if isinstance(y, Value) else number(y, op.name, x),
+                y if isinstance(y, Value) else check_number(y, op.name, x),
             )
 
     return _named(function, op, op.name)

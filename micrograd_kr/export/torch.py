@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..engine import FLOATS, OPS, Op, number
+from ..engine import FLOATS, OPS, Op, check_number
 from ..nn import MLP, Layer, Module, Neuron
 
 
@@ -46,7 +46,8 @@ def layers_of(model: Module, what: str) -> list[LinearLayer]:
                     f"{what}: layer {i} has neurons of {first!r} and of {n.activation!r}"
                 )
         numbers = [
-            [number(p.data, f"{what}: {p.label}") for p in (*n.w, n.b)] for n in neurons
+            [check_number(p.data, f"{what}: {p.label}") for p in (*n.w, n.b)]
+            for n in neurons
         ]
         found.append(
             LinearLayer(
@@ -156,7 +157,7 @@ def from_torch(module: Any) -> MLP:
             layer.neurons, linear.weight.double().tolist(), biases, strict=True
         ):
             for p, x in zip([*neuron.w, neuron.b], [*row, bias], strict=True):
-                p.data = number(x, f"from_torch: {p.label}")
+                p.data = check_number(x, f"from_torch: {p.label}")
     return model
 
 
@@ -223,9 +224,7 @@ def _op_of(torch: Any, m: Any, where: str) -> Op:
     """The row of the table that a module of PyTorch computes."""
     if type(m) is _torch_function_class(torch):
         return OPS[m.name]
-    ours = [
-        op for op in OPS.values() if len(op.operands) == 1 or op.default is not None
-    ]
+    ours = [op for op in OPS.values() if op.is_activation]
     op = next((op for op in ours if type(m) is _torch_class(torch, op)), None)
     if op is None:
         names = [

@@ -105,11 +105,7 @@ class Module:
 
 
 def _check_activation(activation: Activation) -> None:
-    curves = [
-        op.name
-        for op in OPS.values()
-        if op.operands[0] == "x" and (len(op.operands) == 1 or op.default)
-    ]
+    curves = [op.name for op in OPS.values() if op.is_activation]
     if isinstance(activation, str) and activation not in curves:
         raise ValueError(
             f"activation {activation!r} is not one of {', '.join(curves)}, None or a function of a Value"

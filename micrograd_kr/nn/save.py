@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
-from ..engine import Value, number
+from ..engine import Value, check_number
 from ..text import replace_file
 
 FORMAT = "micrograd_kr model"
@@ -60,7 +60,7 @@ def save(model: _Model, path: FilePath) -> None:
             raise ValueError(
                 f"save: two parameters are called {name!r}; rename an attribute of the model"
             )
-        parameters[name] = number(p.data, f"save: parameter {name!r}")
+        parameters[name] = check_number(p.data, f"save: parameter {name!r}")
     architecture = model.architecture()
     if architecture is not None and _count(architecture) != len(parameters):
         architecture = None  # somebody added parameters of their own
@@ -247,7 +247,8 @@ def _numbers(parameters: Any) -> dict[str, float]:
         if type(x) not in (int, float):
             raise ValueError(f"parameters[{_short(name)}]: {_short(x)} is not a number")
     return {
-        name: number(x, f"parameters[{_short(name)}]") for name, x in parameters.items()
+        name: check_number(x, f"parameters[{_short(name)}]")
+        for name, x in parameters.items()
     }
 
 

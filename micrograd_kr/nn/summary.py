@@ -1,9 +1,9 @@
 """What a network is made of, as a table."""
 
-import unicodedata
 from collections.abc import Iterator
 
 from ..engine import Value
+from ..text import columns
 from .modules import Activation, Layer, Module, Neuron
 
 _HEADINGS = ("layer", "shape", "activation", "parameters", "initialisation")
@@ -28,7 +28,8 @@ def summary(model: Module) -> str:
     rows = list(_rows(model, ""))
     total = ("total", "", "", f"{len(model.parameters()):,}", "")
     widths = [
-        max(map(_width, column)) for column in zip(_HEADINGS, *rows, total, strict=True)
+        max(map(columns, column))
+        for column in zip(_HEADINGS, *rows, total, strict=True)
     ]
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     lines = [_line(row, widths) for row in (_HEADINGS, *rows, total)]
@@ -68,15 +69,6 @@ def _named(activation: Activation) -> str:
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     padded = []
     for i, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        space = " " * (width - _width(cell))
+        space = " " * (width - columns(cell))
         padded.append(space + cell if i == _RIGHT else cell + space)
     return "  ".join(padded).rstrip()
-
-
-def _width(text: str) -> int:
-    """How many columns a terminal gives it: two to a Hangul syllable, none to a combining mark."""
-    composed = unicodedata.normalize("NFC", text)
-    return sum(
-        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
-        for c in composed
-    )

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..engine import Op, Value
+from ..engine import Value
 
 _PARAMETER = re.compile(r"(?:(.+)\.)?(neuron\d+)\.(?:w\d+|b)")
 
@@ -79,7 +79,7 @@ def find_neurons(order: Sequence[Value], roots: Iterable[Value]) -> Neurons:
             len(parents) == 1
             and parents[0] in whole
             and users[parents[0]] == 1
-            and _is_curve(v.op)
+            and v.op.is_activation
         ):
             found.home[v] = found.home[parents[0]]
             activation[parents[0]] = v
@@ -105,9 +105,3 @@ def find_neurons(order: Sequence[Value], roots: Iterable[Value]) -> Neurons:
         {p for group in parameters.values() for p in group} - shown - set(roots)
     )
     return found
-
-
-def _is_curve(op: Op) -> bool:
-    """Whether it can be an activation: a function of one operand, written as a function."""
-    one = op.operands[0] == "x" and (len(op.operands) == 1 or op.default is not None)
-    return one and not op.method.startswith("__")

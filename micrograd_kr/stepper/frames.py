@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine import Value
 from ..picture import Drawing, draw
-from ..text import LANGUAGES, number
+from ..text import LANGUAGES, format_number
 from .sentences import Line, Teller
 
 NOW, SEEN = (
@@ -22,7 +22,7 @@ Lines = Sequence[Line]
 def product(line: Line) -> str:
     """upstream × local = contribution, as it stands on an edge."""
     return "{} × {} = {}".format(
-        *map(number, (line.adjoint, line.partial, line.contribution))
+        *map(format_number, (line.adjoint, line.partial, line.contribution))
     )
 
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from ..engine import Value
 from ..picture import formula, names, visible
-from ..text import FEW, columns, listed, number, say
+from ..text import FEW, columns, format_number, listed
 from .formulas import computation, is_current, rule
+from .messages import say
 
 WIDE = 100  # columns; a wider line is broken
 
@@ -69,14 +70,14 @@ class Teller:
             self.names[v],
             self.expression(v),
             self._in_numbers(v, digits),
-            number(v.data, digits),
+            format_number(v.data, digits),
         ]
         return " = ".join(dict.fromkeys(filter(None, parts)))
 
     def _in_numbers(self, v: Value, digits: int | None) -> str:
         if v.op and v.op.variadic:
             return (
-                computation(v, lambda p: number(p.data, digits))
+                computation(v, lambda p: format_number(p.data, digits))
                 if len(v.operands) <= 2 * FEW
                 else ""
             )
@@ -84,9 +85,9 @@ class Teller:
         return formula(
             v,
             lambda p: (
-                f"({number(p.data, digits)})"
+                f"({format_number(p.data, digits)})"
                 if between and p.data < 0
-                else number(p.data, digits)
+                else format_number(p.data, digits)
             ),
         )
 
@@ -128,7 +129,7 @@ class Teller:
         """The chain rule, the formula of the partial, what became of the parent's grad."""
         root, node, parent = (self.names[x] for x in (self.root, v, line.parent))
         adjoint, partial, contribution, before, after = (
-            number(x, digits) for x in line[2:7]
+            format_number(x, digits) for x in line[2:7]
         )
         notes = [f"{parent}.grad: {before} → {after}"]
         if line.nth > 1:
@@ -146,8 +147,8 @@ class Teller:
         if v is self.root:
             reason = say("why_seed", lang, root=root)
         else:
-            terms = [number(x.contribution) for x in given]
-            total = f"∂{root}/∂{node} = {_sum(terms, number(given[-1].after))}"
+            terms = [format_number(x.contribution) for x in given]
+            total = f"∂{root}/∂{node} = {_sum(terms, format_number(given[-1].after))}"
             reason = say(
                 "why_users", lang, node=node, used=self._used_by(v, lang), sum=total
             )

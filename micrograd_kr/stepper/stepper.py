@@ -21,8 +21,9 @@ from typing import Any, Literal
 from ..engine import Value
 from ..pages import save_page
 from ..picture import Drawing
-from ..text import FEW, LANGUAGES, language, listed, number, say
+from ..text import FEW, LANGUAGES, format_number, language, listed
 from .frames import picture, recording
+from .messages import say
 from .sentences import Line, Teller
 
 
@@ -155,7 +156,7 @@ class Stepper:
             return self._start()
         move = self._undo()
         grads = [
-            f"{self._name(x.parent)}.grad: {number(x.after)} → {number(x.before)}"
+            f"{self._name(x.parent)}.grad: {format_number(x.after)} → {format_number(x.before)}"
             for x in reversed(move.lines)
         ]
         undone = say("undone", self.lang, node=self._name(move.node))
@@ -274,7 +275,8 @@ class Stepper:
     def _end(self) -> Note:
         leaves = [v for v in self.tell.order if v.op is None] if self._backward else []
         grads = listed(
-            [f"{self._name(v)}.grad = {number(v.grad)}" for v in leaves], self.lang
+            [f"{self._name(v)}.grad = {format_number(v.grad)}" for v in leaves],
+            self.lang,
         )
         return self._note(
             "\n".join(filter(None, [say(f"{self.direction}_end", self.lang), grads]))

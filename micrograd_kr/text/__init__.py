@@ -1,27 +1,20 @@
-"""Words, numbers and files: what every room says and how it is written down."""
+"""Words, numbers and files: what every room says, and how it is written down."""
 
 from .files import replace_file
-from .messages import (
-    FEW,
-    LANGUAGES,
-    MESSAGES,
-    Word,
-    columns,
-    language,
-    listed,
-    number,
-    say,
-)
+from .korean import Word
+from .messages import FEW, LANGUAGES, Messages, language, listed, speak
+from .numbers import columns, format_number, padded
 
 __all__ = [
     "FEW",
     "LANGUAGES",
-    "MESSAGES",
+    "Messages",
     "Word",
     "columns",
+    "format_number",
     "language",
     "listed",
-    "number",
+    "padded",
     "replace_file",
-    "say",
+    "speak",
 ]

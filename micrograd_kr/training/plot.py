@@ -222,11 +222,7 @@ def activation_curve(
 ) -> Picture:
     """An op of one operand and its derivative, both with their formula in the table, over -width to width."""
     op = OPS.get(name)
-    if (
-        op is None
-        or op.operands[0] != "x"
-        or (len(op.operands) > 1 and op.default is None)
-    ):
+    if op is None or not op.is_activation:
         raise ValueError(
             f"activation_curve: {name!r} is no op of one operand in the table"
         )

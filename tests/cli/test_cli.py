@@ -15,7 +15,7 @@ import pytest
 from micrograd_kr.cli.commands import main
 from micrograd_kr.cli.expression import functions, read
 from micrograd_kr.stepper.stepper import Stepper
-from micrograd_kr.text.messages import LANGUAGES
+from micrograd_kr.text import LANGUAGES
 
 EXPRESSION = ["relu(a*b + c)", "a=2", "b=-3", "c=10"]
 

@@ -21,7 +21,7 @@ from micrograd_kr.cli.expression import (
     read,
 )
 from micrograd_kr.engine.ops import FLOATS
-from micrograd_kr.text.messages import LANGUAGES, columns
+from micrograd_kr.text import LANGUAGES, columns
 
 some = settings(deadline=None)
 VALUES = {"a": 2.0, "b": -3.0, "c": 0.5}

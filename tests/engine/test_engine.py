@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from table import operands, random_graph, split, torch_function
 
 import micrograd_kr as mk
-from micrograd_kr import OPS, Step, Value, no_grad
+from micrograd_kr import OPS, Edge, Value, no_grad
 from micrograd_kr.engine.value import FUNCTIONS
 
 # ---- in the REPL ------------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ def test_backward_adds_up_the_steps(rng, size):
     root.grad = 1.5
     for v in reversed(order):
         for step in v.steps():
-            assert isinstance(step, Step)
+            assert isinstance(step, Edge)
             assert step.node is v
             assert step.contribution == step.adjoint * step.partial
             assert step.adjoint == v.grad

@@ -20,11 +20,7 @@ from micrograd_kr.export.onnx import OPSET, to_onnx
 from micrograd_kr.export.torch import from_torch, to_torch
 from micrograd_kr.nn.modules import MLP, Layer, Module, Neuron
 
-NAMES = [
-    op.name
-    for op in OPS.values()
-    if op.operands[0] == "x" and (len(op.operands) == 1 or op.default)
-]
+NAMES = [op.name for op in OPS.values() if op.is_activation]
 EVERYWHERE = [name for name in NAMES if OPS[name].domain == "True"]
 IN_TORCH_NN = ["Tanh", "Sigmoid", "Softplus", "ReLU", "LeakyReLU", "SiLU", "GELU"]
 small = st.floats(-1, 1, allow_subnormal=False)

@@ -26,11 +26,7 @@ from micrograd_kr.nn.modules import MLP, Layer, Module, Neuron
 
 ACTIVATIONS = [
     None,
-    *(
-        op.name
-        for op in OPS.values()
-        if op.operands[0] == "x" and (len(op.operands) == 1 or op.default)
-    ),
+    *(op.name for op in OPS.values() if op.is_activation),
 ]
 finite = st.floats(allow_nan=False, allow_infinity=False)
 SAME_FILES = settings(

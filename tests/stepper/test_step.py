@@ -17,8 +17,10 @@ import micrograd_kr as mk
 from micrograd_kr import OPS, Value
 from micrograd_kr.engine.ops import FLOATS
 from micrograd_kr.stepper.formulas import rule
+from micrograd_kr.stepper.messages import say as stepper_says
 from micrograd_kr.stepper.stepper import Move, Stepper
-from micrograd_kr.text.messages import LANGUAGES, MESSAGES, Word, language, number
+from micrograd_kr.text import LANGUAGES, Word, language
+from micrograd_kr.text import format_number as number
 
 some = settings(deadline=None)
 FLOAT = st.floats(-3, 3).map(lambda x: round(x, 3))
@@ -507,7 +509,7 @@ def test_long_names_are_broken_into_readable_lines() -> None:
 
 
 def test_the_same_words_in_both_languages() -> None:
-    for key, texts in MESSAGES.items():
+    for key, texts in stepper_says.table.items():
         fields = [sorted(set(re.findall(r"\{(\w+)", text))) for text in texts]
         assert fields[0] == fields[1], key
         assert not re.search("[가-힣]", texts[1]), key
@@ -558,7 +560,7 @@ def test_korean_particles_fit_the_word_before(
 
 
 def test_language_is_the_locales_unless_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("MICROGRAD_KR_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "ko_KR.UTF-8")
     assert Stepper(first()).lang == language() == "ko"

@@ -1,0 +1,146 @@
+"""What the command line says, in Korean and English."""
+
+from ..text import Messages
+
+say = Messages(
+    {  # Korean, English
+        "syntax": ("식을 읽을 수 없습니다: {reason}", "this cannot be read: {reason}"),
+        "too_long": (
+            "식이 너무 깁니다: {n}자 (최대 {most}자)",
+            "the expression is too long: {n} characters of at most {most}",
+        ),
+        "too_deep": (
+            "괄호나 연산이 너무 깊습니다 (최대 {most}겹)",
+            "nested too deeply (at most {most} levels)",
+        ),
+        "empty": ("식이 비어 있습니다", "the expression is empty"),
+        "not_allowed": (
+            "여기에는 쓸 수 없습니다. 이름, 숫자, + - * / **, 괄호, 함수({functions})만 됩니다",
+            "not allowed: only names, numbers, + - * / **, parentheses and functions ({functions}) are",
+        ),
+        "power": ("거듭제곱은 **로 씁니다: x**2", "a power is written **: x**2"),
+        "target": (
+            "= 왼쪽에는 이름 하나만 옵니다: d = a*b",
+            "only a single name stands left of =: d = a*b",
+        ),
+        "twice": (
+            "{name:은/는} 이미 있습니다. 다른 이름을 쓰세요",
+            "{name} exists already; take another name",
+        ),
+        "is_function": (
+            "{name:은/는} 함수 이름입니다. 다른 이름을 쓰세요",
+            "{name} is a function; take another name",
+        ),
+        "unknown_name": (
+            "{name}의 값이 없습니다. {name}=2처럼 주세요{hint}",
+            "{name} has no value; give one: {name}=2{hint}",
+        ),
+        "unknown_function": (
+            "{name:이라는/라는} 함수는 없습니다{hint}",
+            "there is no function {name}{hint}",
+        ),
+        "hint": (" (혹시 {names}?)", " (did you mean {names}?)"),
+        "unused": (
+            "{name:은/는} 식에 쓰이지 않습니다",
+            "{name} is not used in the expression",
+        ),
+        "no_name": (
+            "; 앞의 식에는 이름을 붙이세요: d = a*b",
+            "what stands before a ; needs a name: d = a*b",
+        ),
+        "engine": ("{text}", "{text}"),
+        "signature": ("{call}처럼 씁니다", "it is written {call}"),
+        "no_variable": (
+            "변수가 없습니다. 예: x = 3; x**2",
+            "there is no variable in it; for example x = 3; x**2",
+        ),
+        "bad_number": (
+            "{name}={value}: {value:은/는} 유한한 실수가 아닙니다",
+            "{name}={value}: {value} is not a finite number",
+        ),
+        "bad_assignment": (
+            "{text!r}: 이름=숫자 꼴로 주세요. 예: a=2",
+            "{text!r}: write name=number, for example a=2",
+        ),
+        # ---- the command line
+        "about": (
+            "식 하나를 계산 그래프로 만들어 한 단계씩 따라가거나 그림으로 저장합니다.",
+            "Make a computation graph of an expression, and step through it or draw it.",
+        ),
+        "examples": (
+            """예:
+  python -m micrograd_kr step "relu(a*b + c)" a=2 b=-3 c=10
+  python -m micrograd_kr step "d = a*b; e = d + c; L = relu(e)" a=2 b=-3 c=10 --html steps.html
+  python -m micrograd_kr draw "tanh(w1*x1 + w2*x2 + b)" w1=0.5 x1=1 w2=-1 x2=2 b=0.1 -o neuron.svg""",
+            """examples:
+  python -m micrograd_kr step "relu(a*b + c)" a=2 b=-3 c=10
+  python -m micrograd_kr step "d = a*b; e = d + c; L = relu(e)" a=2 b=-3 c=10 --html steps.html
+  python -m micrograd_kr draw "tanh(w1*x1 + w2*x2 + b)" w1=0.5 x1=1 w2=-1 x2=2 b=0.1 -o neuron.svg""",
+        ),
+        "commands": ("명령", "commands"),
+        "about_step": (
+            "순전파와 역전파를 한 노드씩 보여 줍니다",
+            "show the forward and the backward pass, one node at a time",
+        ),
+        "about_demo": ("데모를 보여 주거나 실행합니다", "list the demos, or run one"),
+        "arg_demo": (
+            "데모의 이름. 없으면 목록을 보여 줍니다",
+            "which one; without it they are listed",
+        ),
+        "arg_rest": (
+            "데모에 넘길 인자. 예: --epochs 50",
+            "arguments of the demo, such as --epochs 50",
+        ),
+        "about_draw": (
+            "계산 그래프를 그림으로 저장합니다",
+            "write the graph as a picture",
+        ),
+        "arg_expression": (
+            "식. 예: 'relu(a*b + c)'. ;로 나누면 중간 값에 이름이 붙습니다: 'd = a*b; relu(d + c)'",
+            "such as 'relu(a*b + c)'; with ; the parts get names: 'd = a*b; relu(d + c)'",
+        ),
+        "arg_values": ("변수의 값. 예: a=2 b=-3", "what the variables are: a=2 b=-3"),
+        "arg_html": (
+            "한 장으로 된 웹 페이지로 저장",
+            "write one web page that plays the steps",
+        ),
+        "arg_svg": (
+            "역전파를 마친 그래프를 그림으로 저장",
+            "write the picture of the finished backward pass",
+        ),
+        "arg_frames": (
+            "단계마다 SVG 하나씩 폴더에 저장",
+            "write an SVG for each step into a folder",
+        ),
+        "arg_output": (
+            "저장할 파일: .svg .png .pdf .dot (기본값 graph.svg)",
+            "the file: .svg, .png, .pdf or .dot (default: graph.svg)",
+        ),
+        "arg_lang": (
+            "글의 언어 (기본값은 시스템 언어)",
+            "language of the text (default: that of the locale)",
+        ),
+        "functions": (
+            """함수: {functions}.
+목록을 받는 함수는 [ ]를 씁니다: sum([a, b]), dot([a, b], [c, d]).
+-로 시작하는 식은 -- 뒤에 둡니다: step -- "-a*b" a=2 b=3""",
+            """functions: {functions}.
+Those that take lists are written with [ ]: sum([a, b]), dot([a, b], [c, d]).
+An expression that starts with - stands behind --: step -- "-a*b" a=2 b=3""",
+        ),
+        "forward": (
+            "순전파: 입력에서 결과로",
+            "forward pass: from the inputs to the result",
+        ),
+        "backward": (
+            "역전파: 결과에서 입력으로",
+            "backward pass: from the result to the inputs",
+        ),
+        "prompt": (
+            "[Enter] 다음  [b] 뒤로  [w] 왜?  [q] 끝내기 > ",
+            "[Enter] next  [b] back  [w] why?  [q] quit > ",
+        ),
+        "wrote": ("저장했습니다: {path}", "wrote {path}"),
+        "wrong": ("오류: {text}", "error: {text}"),
+    }
+)
