@@ -10,6 +10,7 @@ number, of shape (), stands for an array of any shape that holds it everywhere.
 
 import math
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Union
 
@@ -219,9 +220,23 @@ def split(x: Expr) -> tuple[float, Expr | None]:
         return float(x.attr), None
     if x.op == "neg":
         return -1.0, x.args[0]
-    if x.op == "*" and x.args[0].scalar:
+    if x.op == "*" and x.args[0].scalar and mild(x.args[0].attr):
         return float(x.args[0].attr), x.args[1]
     return 1.0, x
+
+
+def mild(c: float) -> bool:
+    """Whether a factor may be moved past sums and products: that a result leaves the floats is not its doing.
+
+    >>> mild(-0.001), mild(1e-200)
+    (True, False)
+    """
+    return c == 0 or 1e-30 < abs(c) < 1e30
+
+
+def normal(c: float) -> bool:
+    """Whether a number has all its digits: no overflow and no underflow has taken any."""
+    return sys.float_info.min <= abs(c) <= sys.float_info.max
 
 
 def summands(x: Expr) -> list[tuple[float, Expr]]:
@@ -252,6 +267,10 @@ def scaled(c: float, x: Expr) -> Expr:
         return x
     if c == 0.0:
         return const(x.book, 0.0)
+    if x.op == "neg":
+        return scaled(-c, x.args[0])
+    if x.op == "*" and x.args[0].scalar and normal(c * x.args[0].attr):
+        return scaled(c * x.args[0].attr, x.args[1])
     return (
         elementwise("neg", [as_float(x)])
         if c == -1.0
@@ -262,9 +281,10 @@ def scaled(c: float, x: Expr) -> Expr:
 def mul(x: Expr, y: Expr) -> Expr:
     """x * y, with the numbers in front, or with the smaller of the two."""
     (c, p), (d, q) = split(x), split(y)
-    if p is None or q is None:
-        rest = p or q
-        return scaled(c * d, rest) if rest is not None else const(x.book, c * d)
+    if p is None and q is None:
+        return const(x.book, c * d)
+    if p is None or q is None:  # a number times the other, which is taken as it is
+        return scaled(d, x) if q is None else scaled(c, y)
     for one, other in ((p, q), (q, p)):
         if _per_row(one) and one.args[0].scalar:  # x * (1 / n) is x / n
             return scaled(c * d, div(other, one.args[1]))

@@ -133,13 +133,14 @@ def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
     swap = (a < 0) & is_sum[node]
     a, b = np.where(swap, b, a), np.where(swap, a, b)
 
-    keep, root = _joined(node, a, b, is_sum, uses)
-    node = root[node]
     fixed = (a < 0) & is_sum[node]  # a constant times a constant
     values = np.array(constants)
-    plus = np.bincount(
-        node[fixed], values[~a[fixed]] * values[~b[fixed]], minlength=n
-    ).astype(np.float64)
+    added = values[~a[fixed]] * values[~b[fixed]]
+    alone = np.zeros(n, dtype=bool)  # where the sum of all constants might be infinite
+    alone[node[fixed][np.abs(added) > 1e150]] = True
+    keep, root = _joined(node, a, b, is_sum, uses, alone)
+    node = root[node]
+    plus = np.bincount(node[fixed], added, minlength=n).astype(np.float64)
     order = np.flatnonzero(keep & ~fixed)
     order = order[np.argsort(node[order], kind="stable")]
     return Graph(
@@ -157,7 +158,12 @@ def fuse(loss: Value, leaves: Sequence[Value]) -> Graph:
 
 
 def _joined(
-    node: Ints, a: Ints, b: Ints, is_sum: npt.NDArray[np.bool_], uses: Ints
+    node: Ints,
+    a: Ints,
+    b: Ints,
+    is_sum: npt.NDArray[np.bool_],
+    uses: Ints,
+    alone: npt.NDArray[np.bool_],
 ) -> tuple[Any, Ints]:
     """Which terms stay, and the sum that each node has become a part of (itself when of none).
 
@@ -171,6 +177,7 @@ def _joined(
     bare = np.zeros(n, dtype=bool)  # nothing but one product
     bare[node[product]] = single[node[product]]
     joins = is_sum[node] & (b == ONE) & ~fixed & is_sum[a] & (uses[a] == 1)
+    joins &= ~alone[node] & ~alone[a]
     sums = joins & ~bare[a]
     meet = np.bincount(node[sums], minlength=n)
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,21 @@ from .group import CONSTANT
 from .layout import LISTS, Array, Operand, step_along
 from .prelude import reserved
 from .views import place
+
+
+def stem(label: str) -> str:
+    """The letters that a label begins with, as a name that Python reads as it is written.
+
+    Python compares names after NFKC: what is not one and the same after it would be two names in the
+    program's text and one when it runs.
+
+    >>> stem("layer0.σ²"), stem("ｘ1"), stem("2")
+    ('σ', 'x', '')
+    """
+    text = unicodedata.normalize("NFKC", label.rpartition(".")[2])
+    found = re.match(r"[^\W\d]+", text)
+    name = unicodedata.normalize("NFKC", found[0]) if found else ""
+    return name if name.isidentifier() else ""
 
 
 class Names:
@@ -37,15 +53,12 @@ class Names:
         if x.op != "name" and index.size < self.shapes[0][0]:
             labels = [self.labels[int(index.flat[k])] or "" for k in (0, -1)]
             alike = len({re.sub(r"\d+", "0", label) for label in labels}) == 1
-            stem = (
-                re.match(r"[^\W\d]+", labels[0].rpartition(".")[2]) if alike else None
-            )
-            name = stem[0] if stem and not reserved(f"{stem[0]}1") else "w"
-            A.named(
-                x,
-                name.upper() if len(name) == 1 and index.ndim > 1 else name,
-                line=True,
-            )
+            name = stem(labels[0]) if alike else ""
+            if not name or reserved(f"{name}1"):
+                name = "w"
+            if len(name) == 1 and index.ndim > 1:
+                name = stem(name.upper()) or name
+            A.named(x, name, line=True)
             if operand.steps is not None:
                 self.parameters.setdefault(place(operand), x)
         return x

@@ -80,6 +80,7 @@ def head(body: str, library: str) -> str:
     )  # h1.sum is none of NumPy's names
     called = {*calls.findall(body)}
     used = "".join([text for name, text in own.items() if name in called])
+    called |= set(re.findall(r"\b(?:inf|nan)\b", body))
     names = sorted(
         name
         for name in called.union(calls.findall(used + ones)) - own.keys()

@@ -14,6 +14,7 @@ import builtins
 import keyword
 import linecache
 import math
+import unicodedata
 import weakref
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -86,6 +87,9 @@ class Program:
         shapes and OverflowError when the loss is infinite or undefined (not under JAX).
         """
         given = {"": theta, **self.inputs, **inputs}
+        if len(given) > len(self._shapes):  # a name that Python would read as another
+            inputs = {_as_python(name): x for name, x in inputs.items()}
+            given = {"": theta, **self.inputs, **inputs}
         if len(given) > len(self._shapes):
             unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
             raise TypeError(
@@ -112,16 +116,16 @@ class Program:
         if self._quiet:
             with np.errstate(all="ignore"):
                 value, gradient = self.function(*arrays)
-            if not np.isfinite(gradient).all():  # nothing has warned of it
-                raise OverflowError(
-                    "program: the gradient is not finite at these parameters and inputs"
-                )
         else:
             value, gradient = self.function(*arrays)
         value = float(value)
         if not math.isfinite(value):
             raise OverflowError(
                 f"program: the loss is {value} at these parameters and inputs"
+            )
+        if 0 in np.isfinite(gradient).tobytes():  # a third of the time of all()
+            raise OverflowError(
+                "program: the gradient is not finite at these parameters and inputs"
             )
         return value, gradient
 
@@ -184,8 +188,13 @@ def compile(
     True
     """
     params = list(params)
-    named = {name: _leaves(name, values) for name, values in (inputs or {}).items()}
-    batch = (batch,) if isinstance(batch, str) else tuple(batch)
+    given = {name: _leaves(name, values) for name, values in (inputs or {}).items()}
+    named = {_as_python(name): leaves for name, leaves in given.items()}
+    if len(named) < len(given):
+        raise ValueError(
+            f"compile: two of the inputs {', '.join(given)} are one name to Python, which compares names after NFKC"
+        )
+    batch = tuple(map(_as_python, (batch,) if isinstance(batch, str) else batch))
     _check(loss, params, named, batch, getattr(xp, "__name__", ""))
     leaves = params + [v for values, _ in named.values() for v in values]
     shapes = [(len(params),), *[shape for _, shape in named.values()]]
@@ -221,6 +230,15 @@ def compile(
         filter(None, [head(f"{known}\n{body}", xp.__name__), known, f"\n{body}"])
     ).lstrip()
     return Program(source, constants, params, recorded, batch, xp)
+
+
+def _as_python(name: str) -> str:
+    """A name as Python's parser reads it: full-width and decomposed letters are the usual ones.
+
+    >>> _as_python("ｘ")
+    'x'
+    """
+    return unicodedata.normalize("NFKC", name)
 
 
 def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:
