@@ -1,8 +1,9 @@
 """Words, numbers and files: what every room says, and how it is written down."""
 
+from .extras import install_command
 from .files import replace_file
 from .korean import Word
-from .messages import FEW, LANGUAGES, Messages, language, listed, speak
+from .messages import FEW, LANGUAGES, Messages, choose, language, listed, speak
 from .numbers import columns, format_number, padded
 
 __all__ = [
@@ -10,8 +11,10 @@ __all__ = [
     "LANGUAGES",
     "Messages",
     "Word",
+    "choose",
     "columns",
     "format_number",
+    "install_command",
     "language",
     "listed",
     "padded",

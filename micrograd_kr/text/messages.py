@@ -65,6 +65,16 @@ def language(lang: str | None = None) -> str:
     return "ko" if _locale().startswith("ko") and _can_show_hangul() else "en"
 
 
+def choose(ko: str, en: str) -> str:
+    """Give one of two texts: that in the language of the reader.
+
+    >>> speak("ko"); choose("손실", "loss")
+    '손실'
+    >>> speak(None)
+    """
+    return (ko, en)[LANGUAGES.index(language())]
+
+
 def _known(lang: str) -> str:
     if lang not in LANGUAGES:
         raise ValueError(f"lang is {lang!r}; it must be 'ko', 'en' or None")
