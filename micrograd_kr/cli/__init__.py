@@ -1,5 +1,6 @@
-"""The command line."""
+"""The command line, and the options of the demos."""
 
+from .arguments import demo_options
 from .commands import main
 
-__all__ = ["main"]
+__all__ = ["demo_options", "main"]

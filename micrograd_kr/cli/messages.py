@@ -2,6 +2,11 @@
 
 from ..text import Messages
 
+EXAMPLES = """{examples}:
+  micrograd_kr step "relu(a*b + c)" a=2 b=-3 c=10
+  micrograd_kr step "d = a*b; L = relu(d + c)" a=2 b=-3 c=10 --html steps.html
+  micrograd_kr draw "tanh(w*x + b)" w=0.5 x=1 b=0.1 -o neuron.svg"""
+
 say = Messages(
     {  # Korean, English
         "syntax": ("식을 읽을 수 없습니다: {reason}", "this cannot be read: {reason}"),
@@ -15,10 +20,15 @@ say = Messages(
         ),
         "empty": ("식이 비어 있습니다", "the expression is empty"),
         "not_allowed": (
-            "여기에는 쓸 수 없습니다. 이름, 숫자, + - * / **, 괄호, 함수({functions})만 됩니다",
-            "not allowed: only names, numbers, + - * / **, parentheses and functions ({functions}) are",
+            "여기에는 쓸 수 없습니다."
+            " 이름, 숫자, + - * / **, 괄호, 함수({functions})만 됩니다",
+            "not allowed: only names, numbers, + - * / **, parentheses and"
+            " functions ({functions}) are",
         ),
-        "power": ("거듭제곱은 **로 씁니다: x**2", "a power is written **: x**2"),
+        "slip": (
+            "{typed} 대신 {instead:이라고/라고} 씁니다",
+            "{typed} is written {instead} here",
+        ),
         "target": (
             "= 왼쪽에는 이름 하나만 옵니다: d = a*b",
             "only a single name stands left of =: d = a*b",
@@ -32,8 +42,8 @@ say = Messages(
             "{name} is a function; take another name",
         ),
         "unknown_name": (
-            "{name}의 값이 없습니다. {name}=2처럼 주세요{hint}",
-            "{name} has no value; give one: {name}=2{hint}",
+            "{name}의 값이 없습니다. {name}={example}처럼 주세요{hint}",
+            "{name} has no value; give one: {name}={example}{hint}",
         ),
         "unknown_function": (
             "{name:이라는/라는} 함수는 없습니다{hint}",
@@ -62,27 +72,36 @@ say = Messages(
             "{text!r}: 이름=숫자 꼴로 주세요. 예: a=2",
             "{text!r}: write name=number, for example a=2",
         ),
-        # ---- the command line
+        # the command line
         "about": (
             "식 하나를 계산 그래프로 만들어 한 단계씩 따라가거나 그림으로 저장합니다.",
-            "Make a computation graph of an expression, and step through it or draw it.",
+            "Make a computation graph of an expression: step through it or draw it.",
         ),
         "examples": (
-            """예:
-  python -m micrograd_kr step "relu(a*b + c)" a=2 b=-3 c=10
-  python -m micrograd_kr step "d = a*b; e = d + c; L = relu(e)" a=2 b=-3 c=10 --html steps.html
-  python -m micrograd_kr draw "tanh(w1*x1 + w2*x2 + b)" w1=0.5 x1=1 w2=-1 x2=2 b=0.1 -o neuron.svg""",
-            """examples:
-  python -m micrograd_kr step "relu(a*b + c)" a=2 b=-3 c=10
-  python -m micrograd_kr step "d = a*b; e = d + c; L = relu(e)" a=2 b=-3 c=10 --html steps.html
-  python -m micrograd_kr draw "tanh(w1*x1 + w2*x2 + b)" w1=0.5 x1=1 w2=-1 x2=2 b=0.1 -o neuron.svg""",
+            EXAMPLES.format(examples="예"),
+            EXAMPLES.format(examples="examples"),
         ),
+        "usage": ("사용법: ", "usage: "),
+        "positionals": ("인자", "arguments"),
+        "options": ("옵션", "options"),
         "commands": ("명령", "commands"),
+        "command": ("명령", "COMMAND"),
+        "expression": ("식", "EXPRESSION"),
+        "name_number": ("이름=숫자", "NAME=NUMBER"),
+        "name": ("이름", "NAME"),
+        "file": ("파일", "FILE"),
+        "folder": ("폴더", "FOLDER"),
         "about_step": (
             "순전파와 역전파를 한 노드씩 보여 줍니다",
             "show the forward and the backward pass, one node at a time",
         ),
+        "about_draw": (
+            "계산 그래프를 그림으로 저장합니다",
+            "write the graph as a picture",
+        ),
         "about_demo": ("데모를 보여 주거나 실행합니다", "list the demos, or run one"),
+        "arg_help": ("이 도움말을 보여 줍니다", "show this help"),
+        "arg_version": ("버전을 보여 줍니다", "show the version"),
         "arg_demo": (
             "데모의 이름. 없으면 목록을 보여 줍니다",
             "which one; without it they are listed",
@@ -91,42 +110,44 @@ say = Messages(
             "데모에 넘길 인자. 예: --epochs 50",
             "arguments of the demo, such as --epochs 50",
         ),
-        "about_draw": (
-            "계산 그래프를 그림으로 저장합니다",
-            "write the graph as a picture",
-        ),
         "arg_expression": (
-            "식. 예: 'relu(a*b + c)'. ;로 나누면 중간 값에 이름이 붙습니다: 'd = a*b; relu(d + c)'",
-            "such as 'relu(a*b + c)'; with ; the parts get names: 'd = a*b; relu(d + c)'",
+            "식. 예: 'relu(a*b + c)'."
+            " ;로 나누면 중간 값에 이름이 붙습니다: 'd = a*b; relu(d + c)'",
+            "such as 'relu(a*b + c)';"
+            " with ; the parts get names: 'd = a*b; relu(d + c)'",
         ),
         "arg_values": ("변수의 값. 예: a=2 b=-3", "what the variables are: a=2 b=-3"),
         "arg_html": (
-            "한 장으로 된 웹 페이지로 저장",
+            "한 장으로 된 웹 페이지로 저장합니다",
             "write one web page that plays the steps",
         ),
         "arg_svg": (
-            "역전파를 마친 그래프를 그림으로 저장",
+            "역전파를 마친 그래프를 그림으로 저장합니다",
             "write the picture of the finished backward pass",
         ),
         "arg_frames": (
-            "단계마다 SVG 하나씩 폴더에 저장",
+            "단계마다 SVG 하나씩 폴더에 저장합니다",
             "write an SVG for each step into a folder",
         ),
         "arg_output": (
             "저장할 파일: .svg .png .pdf .dot (기본값 graph.svg)",
             "the file: .svg, .png, .pdf or .dot (default: graph.svg)",
         ),
+        "arg_open": ("저장한 파일을 엽니다", "open what was written"),
+        "arg_out": (
+            "결과를 저장할 폴더 (기본값: out)",
+            "the folder for what is written (default: out)",
+        ),
         "arg_lang": (
             "글의 언어 (기본값은 시스템 언어)",
             "language of the text (default: that of the locale)",
         ),
         "functions": (
-            """함수: {functions}.
-목록을 받는 함수는 [ ]를 씁니다: sum([a, b]), dot([a, b], [c, d]).
--로 시작하는 식은 -- 뒤에 둡니다: step -- "-a*b" a=2 b=3""",
-            """functions: {functions}.
-Those that take lists are written with [ ]: sum([a, b]), dot([a, b], [c, d]).
-An expression that starts with - stands behind --: step -- "-a*b" a=2 b=3""",
+            "함수: {functions}.\n"
+            "목록을 받는 함수는 [ ]를 씁니다: sum([a, b]), dot([a, b], [c, d]).",
+            "functions: {functions}.\n"
+            "Those that take lists are written with [ ]:"
+            " sum([a, b]), dot([a, b], [c, d]).",
         ),
         "forward": (
             "순전파: 입력에서 결과로",
@@ -140,7 +161,46 @@ An expression that starts with - stands behind --: step -- "-a*b" a=2 b=3""",
             "[Enter] 다음  [b] 뒤로  [w] 왜?  [q] 끝내기 > ",
             "[Enter] next  [b] back  [w] why?  [q] quit > ",
         ),
+        "unknown_key": (
+            "{typed:은/는} 없는 키입니다. Enter, b, w, q 가운데 하나를 누르세요.",
+            "there is no key {typed}: press Enter, b, w or q.",
+        ),
         "wrote": ("저장했습니다: {path}", "wrote {path}"),
         "wrong": ("오류: {text}", "error: {text}"),
+        "ending": (
+            "{path}: 이 파일의 이름은 {ending:으로/로} 끝나야 합니다",
+            "{path}: the name of this file must end in {ending}",
+        ),
+        "no_folder": (
+            "{path}: 단계마다 파일이 하나씩 생기므로 폴더의 이름을 주세요",
+            "{path}: a file for each step is written; give the name of a folder",
+        ),
+        "no_demo": (
+            "{name:이라는/라는} 데모는 없습니다. 있는 것: {names}",
+            "no demo is called {name}; there are {names}",
+        ),
+        "needs_libraries": (
+            "이 데모에 필요한 라이브러리가 없습니다. 설치하세요: {command}",
+            "libraries of this demo are missing; install them: {command}",
+        ),
+        # what argparse says
+        "required": ("빠진 인자가 있습니다: {names}", "missing: {names}"),
+        "unrecognized": ("알 수 없는 인자입니다: {names}", "unknown: {names}"),
+        "invalid_choice": (
+            "{name}: {value:은/는} 쓸 수 없습니다. 고를 수 있는 것: {names}",
+            "{name}: {value} is none of {names}",
+        ),
+        "invalid_value": (
+            "{name}: {value:은/는} 맞지 않는 값입니다",
+            "{name}: {value} is not a value it takes",
+        ),
+        "expected_argument": (
+            "{name}: 뒤에 값이 와야 합니다",
+            "{name} needs a value behind it",
+        ),
+        "ignored": (
+            "{name}: 값을 받지 않습니다: {value}",
+            "{name} takes no value: {value}",
+        ),
     }
 )
