@@ -1,5 +1,9 @@
-"""Backpropagation one node at a time, in words and pictures."""
+"""Backpropagation one node at a time, in words and pictures.
 
-from .stepper import Move, Note, Stepper
+``stepper`` is what a person calls, ``walk`` the numbers, ``formulas`` and ``sentences``
+the text, ``frames`` the pictures, ``recording`` the data for a page.
+"""
 
-__all__ = ["Move", "Note", "Stepper"]
+from .stepper import Note, Step, Stepper
+
+__all__ = ["Note", "Step", "Stepper"]

@@ -1,142 +1,88 @@
-"""A place in a walk as a picture, and a whole walk as data for a player.
+"""A place in a walk as a picture."""
 
-Both speak of a walk as its steps so far: the lines that each node handed down, in order.
-"""
-
-from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from ..engine import Value
 from ..picture import Drawing, draw
-from ..text import LANGUAGES, format_number
-from .sentences import Line, Teller
+from ..text import format_number
+from .walk import Edge, Walk
 
-NOW, SEEN = (
-    "#d9480f",
-    "#8a94a0",
-)  # colours of the step that is shown and of what is finished
-
-Lines = Sequence[Line]
+NOW, SEEN = "#d9480f", "#8a94a0"  # the colours of the step shown, and of the finished
 
 
-def product(line: Line) -> str:
-    """upstream × local = contribution, as it stands on an edge."""
-    return "{} × {} = {}".format(
-        *map(format_number, (line.adjoint, line.partial, line.contribution))
-    )
+def product(edge: Edge) -> str:
+    """Write an edge as it stands in a picture: upstream × local = contribution."""
+    numbers = (edge.adjoint, edge.partial, edge.contribution)
+    return "{} × {} = {}".format(*map(format_number, numbers))
 
 
-def picture(
-    tell: Teller,
-    steps: Mapping[Value, Lines],
-    every: Mapping[Value, Lines],
-    **options: Any,
-) -> Drawing:
-    """The graph with the node of the last step in red, the finished in grey, the waiting dashed.
+class Frames:
+    """The pictures of one walk.
 
-    ``every`` is the whole walk: without lines it is the forward pass. ``options`` go to `draw.draw`.
-
-    >>> y = Value(3.0, "x") * 2
-    >>> svg = picture(Teller(y), {y: ()}, {y: ()}).svg()
-    >>> "dasharray" in svg, "#d9480f" in svg
-    (False, True)
+    >>> walk = Walk(Value(3.0, "x") * 2); frames = Frames(walk)
+    >>> "#d9480f" in frames.draw().svg()
+    False
+    >>> v = walk.do(); "#d9480f" in frames.draw().svg()
+    True
     """
-    backward = any(every.values())
-    tags = (
-        backward and options.get("fold", False) is False
-    )  # an edge of a folded neuron is many edges in one
-    now = list(steps)[-1] if steps else None
-    receiving = {line.parent for line in steps[now]} if now is not None else set()
 
-    def node_style(v: Value) -> dict[str, object]:
-        if v is now or v in receiving:
-            return {"color": NOW, "penwidth": 3 if v is now else 1.5}
-        if v in steps or (
-            v.op is None and (not backward or all(u in steps for u in tell.users[v]))
-        ):
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.tagged = walk.backward
+
+    def draw(self, **options: Any) -> Drawing:
+        """Draw the node of the last step in red, the finished grey, the rest dashed.
+
+        ``options`` go to `draw`.
+        """
+        # an edge of a folded neuron is many edges in one: it has no product of its own
+        self.tagged = self.walk.backward and options.get("fold", False) is False
+        now = self.walk.now
+        edges = () if now is None else self.walk.done[now]
+        self.receiving = {edge.parent for edge in edges}
+        given: dict[str, Any] = {
+            "fold": False,
+            "grads": {v: self._grad(v) for v in self.walk.order},
+            "node_style": self._node_style,
+            "edge_style": self._edge_style,
+        }
+        return draw(self.walk.root, **(given | options))
+
+    def _grad(self, v: Value) -> float | None:
+        """The grad so far; before the first step only leaves have one."""
+        known = self.walk.backward and (self.walk.at > 0 or v.op is None)
+        return v.grad if known else None
+
+    def _node_style(self, v: Value) -> dict[str, object]:
+        if v is self.walk.now:
+            return {"color": NOW, "penwidth": 3}
+        if v in self.receiving:
+            return {"color": NOW, "penwidth": 1.5}
+        if self._is_finished(v):
             return {"color": SEEN, "fillcolor": "#eceff2"}
         return {"style": "rounded,filled,dashed"}
 
-    def edge_style(v: Value, k: int) -> dict[str, object]:
-        colour = NOW if v is now else SEEN
-        style: dict[str, object] = {"color": colour, "penwidth": 2 if v is now else 1}
-        if tags:  # unseen, it holds the room: the picture stays still from step to step
-            style |= {
-                "label": product(every[v][k]),
-                "fontcolor": colour if v in steps else "transparent",
-            }
+    def _is_finished(self, v: Value) -> bool:
+        walk = self.walk
+        if v.op or v is walk.root:
+            return v in walk.done
+        return not walk.backward or all(u in walk.done for u in walk.users[v])
+
+    def _edge_style(self, v: Value, k: int) -> dict[str, object]:
+        is_now = v is self.walk.now
+        colour = NOW if is_now else SEEN
+        style: dict[str, object] = {"color": colour, "penwidth": 2 if is_now else 1}
+        if self.tagged:
+            # unseen, it holds the room: the picture stays still from step to step
+            seen = v in self.walk.done
+            style["label"] = product(self._every[v][k])
+            style["fontcolor"] = colour if seen else "transparent"
         return style
 
-    grads = {
-        v: v.grad if backward and (steps or v.op is None) else None for v in tell.order
-    }
-    given: dict[str, Any] = {
-        "fold": False,
-        "grads": grads,
-        "node_style": node_style,
-        "edge_style": edge_style,
-    }
-    return draw(tell.root, **(given | options))
-
-
-def recording(
-    tell: Teller,
-    steps: Mapping[Value, Lines],
-    grads: Sequence[float],
-    why: Mapping[Value, Mapping[str, str]],
-) -> dict[str, Any]:
-    """The graph, its forward and its backward pass as plain data, for JSON.
-
-    ``steps``: the whole backward walk; ``grads``: those before it, in topological order; ``why``: for each
-    node of it, by language. The id of a node is its place in topological order; ``e3_0`` is the edge to
-    node 3 from its first parent. Keys: version, nodes, edges, forward, backward.
-    """
-    order = tell.order
-    ids = {v: i for i, v in enumerate(order)}
-
-    def node(v: Value) -> dict[str, Any]:
-        return {
-            "id": ids[v],
-            "name": tell.names[v],
-            "label": v.label,
-            "op": v.op.symbol if v.op else "",
-            "expression": tell.expression(v),
-            "data": v.data,
-            "grad": grads[ids[v]],
-            "parents": [ids[p] for p in v.parents],
-        }
-
-    def edge(v: Value, k: int) -> dict[str, Any]:
-        ends = {"from": ids[v.parents[k]], "to": ids[v]}
-        return (
-            {"id": f"e{ids[v]}_{k}"}
-            | ends
-            | {"partial": v.partials[k], "rule": tell.rule(v, k)}
-        )
-
-    def line(v: Value, x: Line) -> dict[str, Any]:
-        numbers = {
-            key: getattr(x, key)
-            for key in ("adjoint", "partial", "contribution", "before", "after")
-        }
-        return {"edge": f"e{ids[v]}_{x.k}", "parent": ids[x.parent]} | numbers
-
-    def step(v: Value, lines: Lines) -> dict[str, Any]:
-        return {
-            "node": ids[v],
-            "adjoint": lines[0].adjoint if lines else 1.0,
-            "why": dict(why[v]),
-            "text": {lang: tell.chain(v, lines, lang) for lang in LANGUAGES},
-            "lines": [line(v, x) for x in lines],
-        }
-
-    return {
-        "version": 1,
-        "nodes": [node(v) for v in order],
-        "edges": [edge(v, k) for v in order for k in range(len(v.parents))],
-        "forward": [
-            {"node": ids[v], "text": dict.fromkeys(LANGUAGES, tell.value(v))}
-            for v in reversed(list(steps))
-        ],
-        "backward": [step(v, lines) for v, lines in steps.items()],
-    }
+    @cached_property
+    def _every(self) -> dict[Value, tuple[Edge, ...]]:
+        """The edges of all steps: what is propagated depends on no grad from before."""
+        with self.walk.from_the_start():
+            self.walk.go(len(self.walk.nodes))
+            return dict(self.walk.done)

@@ -4,7 +4,7 @@ from ..text import Messages
 
 say = Messages(
     {  # Korean, English
-        "seed": ("출발점 ∂{root}/∂{root} = 1", "the seed ∂{root}/∂{root} = 1"),
+        "seed": ("출발점 {root}.grad {sign} 1", "the seed {root}.grad {sign} 1"),
         "again": ("{n}번째 기여를 더함", "contribution {n} added"),
         "earlier": ("전에 있던 grad에 더함", "added to the grad from before"),
         "stale": ("순전파 때의 값으로 계산함", "with the data of the forward pass"),
@@ -13,39 +13,75 @@ say = Messages(
             "… and {n} more (all of them: .full())",
         ),
         "start": ("아직 한 단계도 하지 않았습니다.", "no step is done yet."),
-        "undone": ("{node}의 단계를 되돌렸습니다.", "the step of {node} is undone."),
+        "undone": (
+            "{node}의 단계를 되돌렸습니다.",
+            "the step of {node} is undone.",
+        ),
         "backward_end": ("역전파가 끝났습니다.", "the backward pass is finished."),
         "forward_end": ("순전파가 끝났습니다.", "the forward pass is finished."),
         # ---- why
         "why": ("왜 지금 {node}인가요?", "Why {node} now?"),
         "why_seed": (
-            "{root:은/는} 마지막 결과라서 역전파가 여기서 시작합니다. {root:을/를} 1만큼 바꾸면 {root:은/는} 당연히 1만큼 "
-            "바뀌므로 출발점은 ∂{root}/∂{root} = 1입니다.",
-            "{root} is the result, so the backward pass starts here. When {root} changes by 1, {root} itself changes by "
-            "exactly 1: the seed is ∂{root}/∂{root} = 1.",
+            "{root:은/는} 마지막 결과라서 역전파가 여기서 시작합니다. {root:을/를} "
+            "1만큼 바꾸면 {root:은/는} 당연히 1만큼 바뀌므로 출발점은 "
+            "{root}.grad = 1입니다.",
+            "{root} is the result, so the backward pass starts here. When {root} "
+            "changes by 1, {root} itself changes by exactly 1: the seed is "
+            "{root}.grad = 1.",
         ),
         "why_users": (
-            "{node:을/를} 쓰는 노드({used})가 모두 끝났으므로 더 올 기울기가 없습니다: {sum}. "
-            "쓰는 쪽이 언제나 먼저 끝나도록 위상 정렬의 역순으로 갑니다.",
-            "Everything that uses {node} ({used}) is finished, so no more gradient can arrive: {sum}. "
-            "The reverse of the topological order makes sure that users come first.",
+            "{node:을/를} 쓰는 노드({used})가 모두 끝났으므로 더 올 기울기가 "
+            "없습니다: {sum}. 쓰는 쪽이 언제나 먼저 끝나도록 위상 정렬의 역순으로 "
+            "갑니다.",
+            "Everything that uses {node} ({used}) is finished, so no more gradient "
+            "can arrive: {sum}. The reverse of the topological order makes sure that "
+            "users come first.",
         ),
         "why_plus": (
-            "왜 +=인가요? 여러 번 쓰이는 값이 있습니다: {uses}. "
-            "{root:은/는} 그 길마다 영향을 받으므로 길마다 온 기울기를 모두 더합니다(다변수 연쇄법칙).",
-            "Why +=? Some are used more than once: {uses}. {root} depends on them along each of these paths, so what "
-            "arrives along all of them is added up (the multivariable chain rule).",
+            "왜 +=인가요? 여러 번 쓰이는 값이 있습니다: {uses}. {root:은/는} 그 "
+            "길마다 영향을 받으므로 길마다 온 기울기를 모두 더합니다(다변수 "
+            "연쇄법칙).",
+            "Why +=? Some are used more than once: {uses}. {root} depends on them "
+            "along each of these paths, so what arrives along all of them is added up "
+            "(the multivariable chain rule).",
         ),
         "why_plus_once": (
-            "왜 +=인가요? 여러 곳에 쓰인 값은 길마다 온 기울기를 모두 더해야 하기 때문입니다. "
-            "여기서는 모두 한 번씩만 쓰입니다.",
-            "Why +=? A value used in several places adds up what arrives from each. Here each is used only once.",
+            "왜 +=인가요? 여러 곳에 쓰인 값은 길마다 온 기울기를 모두 더해야 하기 "
+            "때문입니다. 여기서는 모두 한 번씩만 쓰입니다.",
+            "Why +=? A value used in several places adds up what arrives from each. "
+            "Here each is used only once.",
         ),
         "times": ("{name}({n}번)", "{name} ({n} times)"),
         "why_value": (
             "{node:을/를} 계산하는 데 필요한 값({used})이 모두 준비되었습니다.",
             "All that {node} is computed from ({used}) is there.",
         ),
-        # ---- an expression that cannot be read
+        # ---- what cannot be done
+        "not_a_value": (
+            "Stepper: {given:은/는} Value가 아닙니다({type}). Value로 계산한 결과를 "
+            "주세요. 예: x = Value(3.0, 'x'); Stepper(x * x)",
+            "Stepper: {given} is a {type}, and it steps through the graph of a Value. "
+            "Give it what was computed with one: x = Value(3.0, 'x'); Stepper(x * x)",
+        ),
+        "direction": (
+            "Stepper: direction이 {given}입니다. 'backward'나 'forward'여야 합니다",
+            "Stepper: direction is {given}; it must be 'backward' or 'forward'",
+        ),
+        "outside": (
+            "goto: {given:은/는} 0부터 {n}까지가 아닙니다. 단계는 모두 {n}개입니다",
+            "goto: {given} is not from 0 to {n}, the number of steps",
+        ),
+        "not_in_graph": (
+            "{given:은/는} {root}의 그래프에 없습니다",
+            "{given} is not in the graph of {root}",
+        ),
+        "no_such_name": (
+            "{root}의 그래프에 이름이 {given}인 노드가 없습니다. 있는 이름: {names}",
+            "no node of the graph of {root} is called {given}; there are {names}",
+        ),
+        "not_a_place": (
+            "{given:은/는} 단계 번호도, 노드의 이름도, Value도 아닙니다",
+            "{given} is no number of steps, no name of a node and no Value",
+        ),
     }
 )

@@ -1,19 +1,17 @@
-"""Walk through a graph one node at a time, forwards and back, with the numbers of the chain rule.
+"""Walk through a graph one node at a time, forwards and back, with the chain rule.
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> L = a * b; L.label = "L"
 >>> s = Stepper(L, lang="en")
 >>> s.next()
-[1/1] L = a * b    (the seed ∂L/∂L = 1)
-      ∂L/∂a += ∂L/∂L · ∂L/∂a = 1 × -3 = -3    ∂L/∂a = b    (a.grad: 0 → -3)
-      ∂L/∂b += ∂L/∂L · ∂L/∂b = 1 × 2 = 2      ∂L/∂b = a    (b.grad: 0 → 2)
+[1/1] L = a * b    (the seed L.grad = 1)
+      a.grad += L.grad × ∂L/∂a = 1 × -3 = -3    ∂L/∂a = b    (a.grad: 0 → -3)
+      b.grad += L.grad × ∂L/∂b = 1 × 2 = 2      ∂L/∂b = a    (b.grad: 0 → 2)
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -21,14 +19,17 @@ from typing import Any, Literal
 from ..engine import Value
 from ..pages import save_page
 from ..picture import Drawing
-from ..text import FEW, LANGUAGES, format_number, language, listed
-from .frames import picture, recording
+from ..text import FEW, format_number, language, listed
+from .frames import Frames
 from .messages import say
-from .sentences import Line, Teller
+from .recording import recording
+from .sentences import Sentences
+from .slots import filled
+from .walk import Edge, Walk
 
 
 class Note(str):
-    """Text that a REPL shows as it reads; if it is about a place in a walk, a notebook adds the picture."""
+    """Text that a REPL shows as it reads; a notebook adds the picture of its place."""
 
     stepper: "Stepper | None" = None
 
@@ -38,41 +39,46 @@ class Note(str):
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> dict[str, str]:
-        return (
-            self.stepper._beside_picture(self)
-            if self.stepper
-            else {"text/plain": str(self)}
-        )
+        if self.stepper is None:
+            return {"text/plain": str(self)}
+        return self.stepper._beside_picture(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
-class Move:
-    """A step that was done: its node, the adjoint it handed down (of a backward pass), and the lines, all exact.
+class Step:
+    """One node's turn: the gradient it propagated (of a backward pass) and its edges.
 
-    A REPL shows its text, a notebook the picture beside it.
+    All numbers are exact. A REPL shows its text, a notebook the picture beside it.
+
+    >>> x = Value(3.0, "x")
+    >>> step = Stepper(x * x).next()
+    >>> step.adjoint, [edge.contribution for edge in step.edges]
+    (1.0, [3.0, 3.0])
     """
 
     stepper: "Stepper"
     at: int
     node: Value
     adjoint: float | None
-    lines: tuple[Line, ...]
+    edges: tuple[Edge, ...]
 
     def text(
         self, lang: str | None = None, digits: int | None = 4, most: int | None = FEW
     ) -> Note:
-        """In ``lang``, with so many significant ``digits`` and at ``most`` so many lines; None for all of them."""
+        """Tell it in ``lang``, with so many ``digits`` and at ``most`` so many edges.
+
+        None: the stepper's language; every digit; all edges.
+        """
         s = self.stepper
         lang = language(lang or s.lang)
-        told = (
-            s.tell.value(self.node, digits)
-            if self.adjoint is None
-            else s.tell.chain(self.node, self.lines, lang, digits, most)
-        )
+        if self.adjoint is None:
+            told = s.sentences.value_text(self.node, digits)
+        else:
+            told = s.sentences.step_text(self.node, lang, digits, most, self.edges)
         return s._note(told, self.at)
 
     def full(self, lang: str | None = None) -> Note:
-        """The text with every line and every digit."""
+        """Tell it with every edge and every digit."""
         return self.text(lang, None, None)
 
     def __repr__(self) -> str:
@@ -87,11 +93,13 @@ class Move:
 
 
 class Stepper:
-    """The backward pass from ``loss``, one node a step: ``reversed(loss.topological_order())`` without the leaves.
+    """Walk the backward pass from ``loss``, one node a step.
 
-    It changes ``grad`` as ``loss.backward()`` does, to the bit: leaves add to what they have, the Values
-    between start from zero, at the first step. ``direction="forward"`` walks the forward pass instead,
-    which changes nothing. ``lang``: "ko" or "en", None for the locale's. Iterating does the steps left.
+    The order is ``reversed(loss.topological_order())`` without the leaves. It changes
+    ``grad`` as ``loss.backward()`` does, to the bit: leaves add to what they have, the
+    Values between start from zero, at the first step. ``direction="forward"`` walks the
+    forward pass instead, which changes nothing. ``lang``: "ko" or "en", None for the
+    reader's. Iterating does the steps left.
 
     >>> x = Value(3.0, label="x"); y = x * x; y.label = "y"
     >>> s = Stepper(y, lang="en")
@@ -109,83 +117,83 @@ class Stepper:
         direction: Literal["backward", "forward"] = "backward",
         lang: str | None = None,
     ) -> None:
+        self.lang = language(lang)
         if not isinstance(loss, Value):
-            raise TypeError(
-                f"Stepper: {loss!r} is a {type(loss).__name__}; it steps through the graph of a Value"
-            )
+            kind = type(loss).__name__
+            raise TypeError(say("not_a_value", self.lang, given=repr(loss), type=kind))
         if direction not in ("backward", "forward"):
-            raise ValueError(
-                f"Stepper: direction is {direction!r}; it must be 'backward' or 'forward'"
-            )
-        self.loss, self.direction, self.lang = loss, direction, language(lang)
-        self.tell = Teller(loss)
-        self._backward = direction == "backward"
-        self.nodes = [
-            v for v in self.tell.order if v.op or v is loss
-        ]  # in the order of the steps
-        if self._backward:
-            self.nodes.reverse()
-        self._done: list[Move] = []
-        self._given: dict[Value, list[Line]] = {}  # what each Value got so far
-        self._left_over = [
-            v for v in self.nodes if v.op and v.grad
-        ]  # by an earlier backward()
-        self._former: list[
-            tuple[Value, float]
-        ] = []  # grads that the first step replaced
+            raise ValueError(say("direction", self.lang, given=repr(direction)))
+        self.loss, self.direction = loss, direction
+        self.walk = Walk(loss, direction == "backward")
+        self.sentences = Sentences(self.walk)
+        self._frames = Frames(self.walk)
 
     @property
     def at(self) -> int:
         """How many steps are done, of ``len(self)``."""
-        return len(self._done)
+        return self.walk.at
+
+    @property
+    def nodes(self) -> list[Value]:
+        """The nodes in the order of their steps."""
+        return self.walk.nodes
 
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def __iter__(self) -> Iterator[Move]:
+    def __iter__(self) -> Iterator[Step]:
         while self.at < len(self):
             yield self._step()
 
-    def next(self) -> Move | Note:
+    def next(self) -> Step | Note:
         """Do the next step; at the end, only say so."""
         return self._step() if self.at < len(self) else self._end()
 
     def back(self) -> Note:
         """Undo the last step: every grad is exactly what it was before."""
-        if not self._done:
+        v = self.walk.now
+        if v is None:
             return self._start()
-        move = self._undo()
-        grads = [
-            f"{self._name(x.parent)}.grad: {format_number(x.after)} → {format_number(x.before)}"
-            for x in reversed(move.lines)
-        ]
-        undone = say("undone", self.lang, node=self._name(move.node))
-        return self._note("\n".join(filter(None, [undone, listed(grads, self.lang)])))
+        changes = []
+        for edge in reversed(self.walk.done[v]):
+            now, then = format_number(edge.after), format_number(edge.before)
+            changes.append(f"{self._name(edge.parent)}.grad: {now} → {then}")
+        self.walk.undo()
+        undone = say("undone", self.lang, node=self._name(v))
+        return self._note(_lines(undone, listed(changes, self.lang)))
 
-    def goto(self, where: int | Value) -> Move | Note:
-        """Go to where so many steps are done, or to the step of a Value (of a leaf, to its last contribution)."""
-        k = self._place(where) if isinstance(where, Value) else where
-        if not 0 <= k <= len(self):
-            raise IndexError(
-                f"goto: {k} is not from 0 to {len(self)}, the number of steps"
-            )
-        while self.at > k:
-            self._undo()
-        while self.at < k:
-            self._step()
+    def goto(self, where: int | str | Value) -> Step | Note:
+        """Go to where so many steps are done, or to the step of a node.
+
+        A node is named, ``s.goto("d")``, or given as its Value. A leaf has no step: it
+        is where its last contribution arrives.
+
+        >>> a = Value(2.0, "a"); d = a * 3; d.label = "d"; L = d.exp(); L.label = "L"
+        >>> Stepper(L, lang="en").goto("d")
+        [2/2] d = a * 3
+              a.grad += d.grad × ∂d/∂a = 403.4 × 3 = 1210    ∂d/∂a = 3
+              (a.grad: 0 → 1210)
+        """
+        self.walk.go(self._place(where))
         return self._here()
 
-    def run(self, until: Value | None = None) -> Move | Note:
-        """Do all the steps left. ``until``: stop before the step of this Value, of a leaf when its grad is complete."""
-        end = (
-            len(self) if until is None else self._place(until) - (until.op is not None)
-        )
-        while self.at < end:
-            self._step()
-        return self._end() if until is None else self._here()
+    def run(self, until: str | Value | None = None) -> Step | Note:
+        """Do all the steps left.
+
+        ``until``: stop before the step of this node, given as its Value or by name; of
+        a leaf, when its grad is complete.
+        """
+        if until is None:
+            self._go_on(len(self))
+            return self._end()
+        node = self._node(until)
+        self._go_on(self.walk.places[node] - (node.op is not None))
+        return self._here()
 
     def why(self, lang: str | None = None) -> Note:
-        """Why the last step's node had its turn, the seed, and why +=; before the first step, of that one.
+        """Say why the last step's node had its turn, and why grads add up (+=).
+
+        Before the first step, of that one.
 
         >>> x = Value(3.0, label="x"); y = x * x; y.label = "y"
         >>> print(Stepper(y).why("en"))  # doctest: +ELLIPSIS
@@ -193,74 +201,58 @@ class Stepper:
         y is the result, so the backward pass starts here. ...
         Why +=? Some are used more than once: x → y (2 times). ...
         """
-        v, lang = self.nodes[max(0, self.at - 1)], language(lang or self.lang)
-        given = self._given.get(v, ())
-        told = (
-            self.tell.why(v, given, lang)
-            if self._backward
-            else self.tell.why_value(v, lang)
-        )
+        lang = language(lang or self.lang)
+        v = self.walk.now or self.nodes[0]
+        if self.walk.backward:
+            told = filled(self.sentences.why(v, lang))
+        else:
+            told = self.sentences.why_value(v, lang)
         return Note(f"{say('why', lang, node=self._name(v))}\n{told}")
 
-    # ---- doing and undoing: the cost of a node, never of the graph -------------------------------------
+    # ---- places ---------------------------------------------------------------------
 
-    def _step(self) -> Move:
-        v = self.nodes[self.at]
-        lines = self._hand_down(v) if self._backward else ()
-        adjoint = (1.0 if v is self.loss else v.grad) if self._backward else None
-        move = Move(self, self.at + 1, v, adjoint, lines)
-        self._done.append(move)
-        return move
+    def _step(self) -> Step:
+        self.walk.do()
+        return self._last()
 
-    def _hand_down(self, v: Value) -> tuple[Line, ...]:
-        if v is self.loss:
-            self._former = [(u, u.grad) for u in (*self._left_over, v)]
-            for u in self._left_over:
-                u.grad = 0.0
-            v.grad = 1.0 if v.op else v.grad + 1.0
-        else:
-            v.grad = self._given[v][
-                -1
-            ].after  # as it is, unless another backward() came in between
-        lines = []
-        for k, (_, p, adjoint, partial, contribution) in enumerate(v.steps()):
-            given = self._given.setdefault(p, [])
-            before = p.grad if p.op is None else given[-1].after if given else 0.0
-            p.grad = before + contribution
-            given.append(
-                Line(
-                    k, p, adjoint, partial, contribution, before, p.grad, len(given) + 1
-                )
-            )
-            lines.append(given[-1])
-        return tuple(lines)
+    def _last(self) -> Step:
+        v = self.walk.now
+        assert v is not None
+        adjoint = self.walk.adjoint(v) if self.walk.backward else None
+        return Step(self, self.at, v, adjoint, self.walk.done[v])
 
-    def _undo(self) -> Move:
-        move = self._done.pop()
-        for line in reversed(move.lines):
-            self._given[line.parent].pop()
-            line.parent.grad = line.before
-        if not self._done:
-            for v, grad in self._former:
-                v.grad = grad
-        return move
+    def _go_on(self, k: int) -> None:
+        self.walk.go(max(k, self.at))
 
-    @cached_property
-    def _places(self) -> dict[Value, int]:
-        return {v: k for k, v in enumerate(self.nodes, start=1)}
+    def _place(self, where: int | str | Value) -> int:
+        """After how many steps that is."""
+        if isinstance(where, str | Value):
+            return self.walk.places[self._node(where)]
+        if isinstance(where, bool) or not isinstance(where, int):
+            raise TypeError(say("not_a_place", self.lang, given=repr(where)))
+        if not 0 <= where <= len(self):
+            raise IndexError(say("outside", self.lang, given=str(where), n=len(self)))
+        return where
 
-    def _place(self, v: Value) -> int:
-        """After how many steps that of v is done; a leaf has got its last contribution."""
-        if v in self._places:
-            return self._places[v]
-        if v not in self.tell.users:
-            raise ValueError(f"{v!r} is not in the graph of {self._name(self.loss)}")
-        return self._places[self.tell.users[v][-1]] if self._backward else 0
+    def _node(self, named: str | Value) -> Value:
+        """The Value, or the one with this name."""
+        names, root = self.sentences.names, self._name(self.loss)
+        if isinstance(named, Value):
+            if named not in names:
+                given = repr(named)
+                raise ValueError(say("not_in_graph", self.lang, given=given, root=root))
+            return named
+        for v, name in names.items():
+            if named in (name, v.label):
+                return v
+        there = listed(names.values(), self.lang, 20)
+        values = {"given": repr(named), "root": root, "names": there}
+        raise ValueError(say("no_such_name", self.lang, **values))
 
-    # ---- text, pictures, a page ------------------------------------------------------------------------
+    # ---- text -----------------------------------------------------------------------
 
     def _name(self, v: Value) -> str:
-        return self.tell.names[v]
+        return self.sentences.names[v]
 
     def _note(self, text: str, at: int | None = None) -> Note:
         """The text behind ``[2/3]``."""
@@ -273,82 +265,74 @@ class Stepper:
         return self._note(say("start", self.lang))
 
     def _end(self) -> Note:
-        leaves = [v for v in self.tell.order if v.op is None] if self._backward else []
-        grads = listed(
-            [f"{self._name(v)}.grad = {format_number(v.grad)}" for v in leaves],
-            self.lang,
-        )
-        return self._note(
-            "\n".join(filter(None, [say(f"{self.direction}_end", self.lang), grads]))
-        )
+        grads = []
+        if self.walk.backward:
+            leaves = [v for v in self.walk.order if v.op is None]
+            grads = [f"{self._name(v)}.grad = {format_number(v.grad)}" for v in leaves]
+        end = say(f"{self.direction}_end", self.lang)
+        return self._note(_lines(end, listed(grads, self.lang)))
 
-    def _here(self) -> Move | Note:
-        return self._done[-1] if self._done else self._start()
+    def _here(self) -> Step | Note:
+        return self._last() if self.at else self._start()
 
     def __repr__(self) -> str:
         return repr(self._here())
 
-    def draw(self, **options: Any) -> Drawing:
-        """The graph with the node of the last step in red, the finished in grey, the waiting dashed.
+    # ---- pictures and a page --------------------------------------------------------
 
-        On each edge used so far stands upstream × local = contribution. ``options`` go to `draw.draw`.
+    def draw(self, **options: Any) -> Drawing:
+        """Draw the graph with the node of the last step in red.
+
+        The finished are grey, the waiting dashed. On each edge used so far stands
+        upstream × local = contribution. ``options`` go to `draw`.
         """
         caption = {"label": str(self).partition("\n")[0]}
-        steps = {move.node: move.lines for move in self._done}
-        return picture(
-            self.tell, steps, self._every, **({"graph_style": caption} | options)
-        )
-
-    @cached_property
-    def _every(self) -> dict[Value, tuple[Line, ...]]:
-        """The lines of all the steps: what is handed down depends on no grad from before."""
-        with self._from_the_start():
-            return {move.node: move.lines for move in self}
+        return self._frames.draw(**({"graph_style": caption} | options))
 
     def save_frames(self, folder: str | os.PathLike[str], **options: Any) -> list[Path]:
-        """Write an SVG of the start and of each step, ``step00.svg`` and on; the paths, in order.
+        """Write an SVG of the start and of each step: ``step00.svg`` and on.
 
-        The stepper and every grad are then as they were. ``options`` go to `draw.draw`.
+        Returns the paths, in order. The stepper and every grad are then as they were.
+        ``options`` go to `draw`.
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        wide, paths = len(str(len(self))), []
-        with self._from_the_start():
+        digits = len(str(len(self)))
+        paths = []
+        with self.walk.from_the_start():
             for k in range(len(self) + 1):
                 self.goto(k)
-                paths.append(self.draw(**options).save(folder / f"step{k:0{wide}}.svg"))
+                path = folder / f"step{k:0{digits}}.svg"
+                paths.append(self.draw(**options).save(path))
         return paths
 
     def recording(self) -> dict[str, Any]:
-        """The graph and both passes over it as plain data for JSON, see `show.recording`; no grad changes.
+        """Give the graph and both passes over it as plain data; no grad changes.
+
+        What is in it stands in ``stepper/recording.py``.
 
         >>> x = Value(3.0, label="x"); y = x * x; y.label = "y"
         >>> recording = Stepper(y).recording()
         >>> [line["after"] for line in recording["backward"][0]["lines"]], x.grad
         ([3.0, 6.0], 0.0)
         """
-        if not self._backward:
-            return Stepper(self.loss, lang=self.lang).recording()
-        with self._from_the_start():
-            grads = [v.grad for v in self.tell.order]
-            why = {
-                move.node: {
-                    lang: self.tell.why(move.node, self._given.get(move.node, ()), lang)
-                    for lang in LANGUAGES
-                }
-                for move in self
-            }
-            return recording(
-                self.tell, {move.node: move.lines for move in self._done}, grads, why
-            )
+        sentences = self._backwards().sentences
+        with sentences.walk.from_the_start():
+            return recording(sentences)
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Write one HTML page that plays both passes and needs nothing else; ``options`` go to `draw.draw`."""
-        s = self if self._backward else Stepper(self.loss, lang=self.lang)
-        with s._from_the_start():
+        """Write one HTML page that plays both passes and needs nothing else.
+
+        ``options`` go to `draw`.
+        """
+        s = self._backwards()
+        with s.walk.from_the_start():
             s.run()  # the picture of the end has room for every number
             svg = s.draw(**options).svg()
         return save_page(s.recording(), svg, path, self.lang)
+
+    def _backwards(self) -> "Stepper":
+        return self if self.walk.backward else Stepper(self.loss, lang=self.lang)
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
@@ -356,23 +340,17 @@ class Stepper:
         return self._here()._repr_mimebundle_()
 
     def _beside_picture(self, text: str) -> dict[str, str]:
-        """For a notebook: the text beside the picture; of a graph too large for one, the text."""
+        """For a notebook: the text beside the picture; without room for one, alone."""
         try:
             svg = self.draw().svg()
         except (ValueError, RuntimeError) as error:
             return {"text/plain": f"{text}\n({error})"}
-        parts = f"<div>{svg[svg.index('<svg') :]}</div><pre>{escape(text)}</pre>"
-        beside = f'<div style="display: flex; flex-wrap: wrap; gap: 1em; align-items: center">{parts}</div>'
+        style = "display: flex; flex-wrap: wrap; gap: 1em; align-items: center"
+        picture = f"<div>{svg[svg.index('<svg') :]}</div>"
+        beside = f'<div style="{style}">{picture}<pre>{escape(text)}</pre></div>'
         return {"text/plain": str(text), "text/html": beside}
 
-    @contextmanager
-    def _from_the_start(self) -> Iterator[None]:
-        """Inside, the walk begins anew; afterwards it is here again and every grad is what it is now."""
-        at, grads = self.at, [v.grad for v in self.tell.order]
-        self.goto(0)
-        try:
-            yield
-        finally:
-            self.goto(at)
-            for v, grad in zip(self.tell.order, grads, strict=True):
-                v.grad = grad
+
+def _lines(*texts: str) -> str:
+    """The texts below each other, without the empty ones."""
+    return "\n".join(filter(None, texts))

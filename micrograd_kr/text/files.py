@@ -9,9 +9,10 @@ from contextlib import suppress
 def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
     """Make ``data`` the contents of the file ``path``, in one move.
 
-    A crash, a full disk or Ctrl-C leaves the old file as it was. The permissions of an old file are
-    kept and those of a new one are the usual; a symbolic link stays and what it points to is replaced.
-    Raises OSError if the file cannot be written, and ValueError if the path is no regular file.
+    A crash, a full disk or Ctrl-C leaves the old file as it was. The permissions of an
+    old file are kept and those of a new one are the usual; a symbolic link stays and
+    what it points to is replaced. Raises OSError if the file cannot be written, and
+    ValueError if the path is no regular file.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -23,9 +24,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
     mode = None
     with suppress(FileNotFoundError):
         mode = os.stat(target).st_mode
-        if not stat.S_ISREG(
-            mode
-        ):  # os.replace would put a file in the place of a device
+        if not stat.S_ISREG(mode):  # os.replace would put a file for a device
             raise ValueError(
                 f"{str(path)!r} is a folder or a device; the name of a file is needed"
             )
@@ -37,9 +36,8 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
         with file:
             file.write(data)
             file.flush()
-            os.fsync(
-                file.fileno()
-            )  # else the name may reach the disk before the contents
+            # else the name may reach the disk before the contents
+            os.fsync(file.fileno())
         if mode is not None:
             os.chmod(beside, stat.S_IMODE(mode))
         os.replace(beside, target)

@@ -1,10 +1,14 @@
-"""Korean particles: which one follows a word depends on how the word ends when read aloud.
+"""Korean particles: which one follows a word depends on how the word is read aloud.
 
 >>> f"{Word('d'):을/를} {Word('손실'):이/가}"
 'd를 손실이'
 """
 
 import re
+
+# The consonant that a Korean word for it ends in: 일, 칠, 팔; 영, 삼, 육
+_DIGITS = {"1": "ㄹ", "7": "ㄹ", "8": "ㄹ", "0": "ㅇ", "3": "ㅁ", "6": "ㄱ"}
+_LETTERS = {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ", "r": "ㄹ"}  # 엘, 엠, 엔, 알
 
 
 class Word(str):
@@ -19,31 +23,35 @@ class Word(str):
             return super().__format__(spec)
         after_consonant, after_vowel = spec.split("/")
         end = _final(self)
-        return self + (
-            after_vowel
-            if not end or (end == "ㄹ" and after_vowel == "로")
-            else after_consonant
-        )
+        if not end or (end == "ㄹ" and after_vowel == "로"):
+            return self + after_vowel
+        return self + after_consonant
 
 
 def _final(text: str) -> str:
-    """The consonant that ``text`` ends in when it is read aloud in Korean, "" for none."""
+    """The consonant that ``text`` ends in when read aloud in Korean, "" for none."""
     text = re.sub(r"[\W_]+$", "", text)
     last = text[-1:].lower()
     if "가" <= last <= "힣":
-        end = (ord(last) - ord("가")) % 28
-        return "" if end == 0 else "ㄹ" if end == 8 else "ㅇ"
+        return _final_of_syllable(last)
     if last.isdigit():
-        return {"1": "ㄹ", "7": "ㄹ", "8": "ㄹ", "0": "ㅇ", "3": "ㅁ", "6": "ㄱ"}.get(
-            last, ""
-        )
-    word = re.search(r"[a-z]*$", text.lower())[0]  # type: ignore[index]  # it matches the empty end too
-    if len(word) == 1:  # read as a letter: 엘, 엠, 엔, 알
-        return {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ", "r": "ㄹ"}.get(word, "")
-    return (
-        "ㄹ"
-        if word.endswith(("l", "le"))
-        else "ㅇ"
-        if word.endswith(("m", "n", "ng"))
-        else ""
-    )
+        return _DIGITS.get(last, "")
+    word = re.search(r"[a-z]*$", text.lower())
+    return _final_of_english(word[0] if word else "")
+
+
+def _final_of_syllable(syllable: str) -> str:
+    """One of ㄹ, any other consonant (ㅇ stands for them) or none."""
+    end = (ord(syllable) - ord("가")) % 28  # 28 ends to each pair of first letters
+    if end == 0:
+        return ""
+    return "ㄹ" if end == 8 else "ㅇ"
+
+
+def _final_of_english(word: str) -> str:
+    """As it sounds in Korean: a single letter by its name, a word by its ending."""
+    if len(word) == 1:
+        return _LETTERS.get(word, "")
+    if word.endswith(("l", "le")):
+        return "ㄹ"
+    return "ㅇ" if word.endswith(("m", "n", "ng")) else ""

@@ -8,7 +8,9 @@
 import locale
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
+from typing import Any
 
 from .korean import Word
 
@@ -28,12 +30,40 @@ class Messages:
 
     def __call__(self, key: str, lang: str | None = None, **values: object) -> str:
         """Say ``key`` in ``lang`` ("ko", "en", or None for the reader's own)."""
-        sentence = self.table[key][LANGUAGES.index(language(lang))]
-        words = {
-            name: Word(value) if isinstance(value, str) else value
-            for name, value in values.items()
-        }
-        return sentence.format(**words)
+        return self._sentence(key, lang).format(**_words(values))
+
+    def pieces(
+        self, key: str, lang: str | None = None, **values: object
+    ) -> tuple[Any, ...]:
+        """Say ``key`` in pieces; a value that is a tuple stands there as it is.
+
+        So a sentence keeps open what is filled in later, and no text of a user is
+        ever taken for such a place.
+
+        >>> say = Messages({"has": ("{name:은/는} {n}입니다.", "{name} is {n}.")})
+        >>> say.pieces("has", "en", name="{n}", n=(7,))
+        ('{n}', ' is ', 7, '.')
+        """
+        words = _words(values)
+        found: list[Any] = []
+        for text, field, spec, _ in Formatter().parse(self._sentence(key, lang)):
+            found.append(text)
+            if field is not None:
+                value = words[field]
+                open_ = isinstance(value, tuple)
+                found += value if open_ else [format(value, spec or "")]
+        return tuple(piece for piece in found if piece != "")
+
+    def _sentence(self, key: str, lang: str | None) -> str:
+        return self.table[key][LANGUAGES.index(language(lang))]
+
+
+def _words(values: Mapping[str, object]) -> dict[str, Any]:
+    """The values with their texts as words, which know their particles."""
+    return {
+        name: Word(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 _chosen: list[str] = []  # by `speak`, for the whole session
@@ -100,15 +130,19 @@ _say = Messages({"others": ("{names} 외 {n}개", "{names} and {n} more")})
 
 
 def listed(
-    names: Iterable[str], lang: str | None = None, most: int = FEW, between: str = ", "
+    items: Iterable[Any],
+    lang: str | None = None,
+    most: int = FEW,
+    between: str = ", ",
+    shown: Callable[[Any], str] = str,
 ) -> str:
-    """Join the names in a row; of many, the first ones and how many more.
+    """Join the items in a row, as ``shown``; of many, the first and how many more.
 
     >>> listed("abcdefghijkl", "en", 3)
     'a, b, c and 9 more'
     """
-    names = list(names)
-    if len(names) <= most:
-        return between.join(names)
-    first = between.join(names[:most])
-    return _say("others", lang, names=first, n=len(names) - most)
+    items = list(items)
+    if len(items) <= most:
+        return between.join(map(shown, items))
+    first = between.join(map(shown, items[:most]))
+    return _say("others", lang, names=first, n=len(items) - most)

@@ -5,10 +5,12 @@ from unicodedata import combining, east_asian_width, normalize
 
 
 def format_number(x: float, digits: int | None = 4) -> str:
-    """``x`` to so many significant digits; whole numbers up to a million as they are; None: exactly.
+    """Write ``x`` to so many significant digits, None for all of them.
 
-    >>> [format_number(x) for x in (2.0, -0.0, 220.00000000000003, 12345.6, 1e-7, 1 / 3)]
-    ['2', '0', '220', '12350', '1e-07', '0.3333']
+    Whole numbers up to a million are written as they are.
+
+    >>> [format_number(x) for x in (2.0, -0.0, 12345.6, 1e-7, 1 / 3)]
+    ['2', '0', '12350', '1e-07', '0.3333']
     >>> format_number(1 / 3, None)
     '0.3333333333333333'
     """
@@ -17,15 +19,15 @@ def format_number(x: float, digits: int | None = 4) -> str:
     if x == round(x, 0) and abs(x) < 1e6:
         return str(int(x))
     text = f"{x:.{digits}g}"
-    return (
-        f"{float(text):.0f}" if "e" in text and 1 <= abs(x) < 1e6 else text
-    )  # 12350 and not 1.235e+04
+    if "e" in text and 1 <= abs(x) < 1e6:
+        return f"{float(text):.0f}"  # 12350 and not 1.235e+04
+    return text
 
 
 def columns(text: str) -> int:
     """Count the columns a terminal gives ``text``: two to a Hangul syllable.
 
-    A syllable decomposed into letters, as macOS names files, is as wide as the composed.
+    A syllable decomposed into letters, as macOS does, is as wide as the composed.
 
     >>> columns("손실 L"), columns("\u1109\u1169\u11ab")
     (6, 2)

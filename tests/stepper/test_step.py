@@ -12,58 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from walks import FLOAT, bits, diamond, first, grads, graphs, labelled, named, restore
 
 import micrograd_kr as mk
 from micrograd_kr import OPS, Value
 from micrograd_kr.engine.ops import FLOATS
 from micrograd_kr.stepper.formulas import rule
 from micrograd_kr.stepper.messages import say as stepper_says
-from micrograd_kr.stepper.stepper import Move, Stepper
+from micrograd_kr.stepper.stepper import Step, Stepper
 from micrograd_kr.text import LANGUAGES, Word, language
 from micrograd_kr.text import format_number as number
 
 some = settings(deadline=None)
-FLOAT = st.floats(-3, 3).map(lambda x: round(x, 3))
-
-
-@st.composite
-def graphs(draw: Any) -> Value:
-    """A graph of any operations of the table, each over the last few values: much is used more than once."""
-    nodes = [Value(x) for x in draw(st.lists(FLOAT, min_size=1, max_size=3))]
-    for v in nodes:
-        v.grad = draw(st.sampled_from([0.0, 0.25, -3.0]))
-    for name in draw(st.lists(st.sampled_from(sorted(OPS)), min_size=1, max_size=12)):
-        op = OPS[name]
-        n, some = draw(st.integers(1, 3)), st.sampled_from(nodes[-3:])
-        operands: list[Any] = [
-            draw(st.lists(some, min_size=n, max_size=n)) if x[0] == "*" else draw(some)
-            for x in op.operands
-        ]
-        if len(op.operands) == 2 and not op.variadic and draw(st.booleans()):
-            operands[draw(st.integers(0, 1))] = draw(st.sampled_from([2.0, -1.5, 1.0]))
-        try:
-            v = getattr(mk, name)(*operands)
-        except (ValueError, ArithmeticError):  # outside its domain
-            continue
-        if v.op and abs(v.data) < 1e6:
-            v.grad = draw(
-                st.sampled_from([0.0, 7.0])
-            )  # as if left over from another pass
-            nodes.append(v)
-    return nodes[-1]
-
-
-def bits(xs: Any) -> list[bytes]:
-    return [struct.pack("d", x) for x in xs]
-
-
-def grads(y: Value) -> list[bytes]:
-    return bits(v.grad for v in y.topological_order())
-
-
-def restore(y: Value, to: list[bytes]) -> None:
-    for v, x in zip(y.topological_order(), to, strict=True):
-        (v.grad,) = struct.unpack("d", x)
 
 
 def states(y: Value) -> list[list[bytes]]:
@@ -79,30 +39,6 @@ def states(y: Value) -> list[list[bytes]]:
             grad[id(p)] += grad[id(v)] * d
         seen.append(bits(grad.values()))
     return seen
-
-
-def labelled(**named: Value) -> Value:
-    for name, v in named.items():
-        v.label = name
-    return v
-
-
-def first() -> Value:
-    a, b, c = Value(2), Value(-3), Value(10)
-    d = a * b
-    e = d + c
-    return labelled(a=a, b=b, c=c, d=d, e=e, L=e.relu())
-
-
-def diamond() -> Value:
-    a, b = Value(2), Value(3)
-    c, d = a + b, a * b
-    e, f = c + d, c * d
-    return labelled(a=a, b=b, c=c, d=d, e=e, f=f, y=e + f)
-
-
-def named(y: Value) -> dict[str, Value]:
-    return {v.label: v for v in y.topological_order() if v.label}
 
 
 # ---- the numbers -----------------------------------------------------------------------------------
@@ -150,11 +86,11 @@ def test_any_way_through_the_steps_has_the_grads_of_each_place(
         elif action == "node":
             v = data.draw(st.sampled_from(order))
             s.goto(v)
-            last = s._done[-1]
+            last = s._last()
             assert (
                 last.node is v
                 if v.op or v is y
-                else v in [line.parent for line in last.lines]
+                else v in [line.parent for line in last.edges]
             )
         elif action == "run":
             s.run()
@@ -180,14 +116,14 @@ def test_any_way_through_the_steps_has_the_grads_of_each_place(
 @some
 @given(graphs())
 def test_a_move_has_the_exact_numbers(y: Value) -> None:
-    for move in Stepper(y):
+    for turn in Stepper(y):
         assert (
-            [line.parent for line in move.lines] == list(move.node.parents)
-            if move.node.op
-            else not move.lines
+            [line.parent for line in turn.edges] == list(turn.node.parents)
+            if turn.node.op
+            else not turn.edges
         )
-        for line, partial in zip(move.lines, move.node.partials, strict=True):
-            assert bits([line.adjoint, line.partial]) == bits([move.adjoint, partial])
+        for line, partial in zip(turn.edges, turn.node.partials, strict=True):
+            assert bits([line.adjoint, line.partial]) == bits([turn.adjoint, partial])
             assert bits([line.contribution]) == bits([line.adjoint * line.partial])
             assert bits([line.after]) == bits([line.before + line.contribution])
 
@@ -215,11 +151,11 @@ def test_what_happens_to_grads_in_between_does_not_mix_with_the_walk(
         s.next()
         undisturbed.next()
     disturb(y)
-    for move, expected in zip(s, undisturbed, strict=True):
-        assert [line[2:5] for line in move.lines] == [
-            line[2:5] for line in expected.lines
+    for turn, expected in zip(s, undisturbed, strict=True):
+        assert [line[2:5] for line in turn.edges] == [
+            line[2:5] for line in expected.edges
         ]
-        assert move.node.grad == expected.node.grad
+        assert turn.node.grad == expected.node.grad
 
 
 def test_backward_in_between_adds_to_the_leaves() -> None:
@@ -247,7 +183,7 @@ def test_forward_walk_changes_no_grad_and_goes_the_other_way() -> None:
     before = grads(y)
     s = Stepper(y, "forward", "en")
     assert [m.node.label for m in s] == ["c", "d", "e", "f", "y"]
-    assert [m.node.label for m in reversed(s._done)] == [
+    assert [v.label for v in reversed(s.walk.done)] == [
         m.node.label for m in Stepper(y)
     ][:5]
     restore(y, before)
@@ -336,23 +272,23 @@ REAL = r"(-?\d[\d.]*(?:e[-+]\d+)?|-?inf|nan)"
 @some
 @given(graphs(), st.sampled_from(LANGUAGES))
 def test_the_full_text_has_every_number_exactly(y: Value, lang: str) -> None:
-    for move in Stepper(y, lang=lang):
-        said = re.findall(rf"= {REAL} × {REAL} = {REAL}", move.full())
+    for turn in Stepper(y, lang=lang):
+        said = re.findall(rf"= {REAL} × {REAL} = {REAL}", turn.full())
         assert [bits(map(float, numbers)) for numbers in said] == [
-            bits(line[2:5]) for line in move.lines
+            bits(line[2:5]) for line in turn.edges
         ]
-        grads_said = re.findall(rf"\.grad: {REAL} → {REAL}", move.full())
+        grads_said = re.findall(rf"\.grad: {REAL} → {REAL}", turn.full())
         assert [bits(map(float, numbers)) for numbers in grads_said] == [
-            bits(line[5:7]) for line in move.lines
+            bits([line.before, line.after]) for line in turn.edges
         ]
 
 
 @some
 @given(graphs(), st.sampled_from(LANGUAGES))
 def test_the_text_has_the_same_numbers_rounded(y: Value, lang: str) -> None:
-    for move in Stepper(y, lang=lang):
-        said = re.findall(rf"= {REAL} × {REAL} = {REAL}", repr(move))
-        assert [tuple(map(number, line[2:5])) for line in move.lines[:8]] == said
+    for turn in Stepper(y, lang=lang):
+        said = re.findall(rf"= {REAL} × {REAL} = {REAL}", repr(turn))
+        assert [tuple(map(number, line[2:5])) for line in turn.edges[:8]] == said
 
 
 @some
@@ -398,17 +334,17 @@ def test_a_formula_is_no_case_distinction_when_the_data_has_changed() -> None:
     y = first()
     n = named(y)
     n["e"].data = -1.0  # the partial recorded is that of e > 0
-    move = Stepper(y, lang="en").next()
-    assert "e ≤ 0" not in repr(move)
-    assert "= 1 × 1 = 1" in repr(move)
-    assert "with the data of the forward pass" in repr(move)
+    turn = Stepper(y, lang="en").next()
+    assert "e ≤ 0" not in repr(turn)
+    assert "= 1 × 1 = 1" in repr(turn)
+    assert "with the data of the forward pass" in repr(turn)
 
 
 @some
 @given(graphs())
 def test_the_forward_text_ends_in_the_value(y: Value) -> None:
-    for move in Stepper(y, "forward", "ko"):
-        assert repr(move).endswith(f" = {number(move.node.data)}")
+    for turn in Stepper(y, "forward", "ko"):
+        assert repr(turn).endswith(f" = {number(turn.node.data)}")
 
 
 def test_readme_transcript() -> None:
@@ -418,8 +354,8 @@ def test_readme_transcript() -> None:
         repr(s.next())
         == """\
 [3/3] d = a * b
-      ∂L/∂a += ∂L/∂d · ∂d/∂a = 1 × -3 = -3    ∂d/∂a = b    (a.grad: 0 → -3)
-      ∂L/∂b += ∂L/∂d · ∂d/∂b = 1 × 2 = 2      ∂d/∂b = a    (b.grad: 0 → 2)"""
+      a.grad += d.grad × ∂d/∂a = 1 × -3 = -3    ∂d/∂a = b    (a.grad: 0 → -3)
+      b.grad += d.grad × ∂d/∂b = 1 × 2 = 2      ∂d/∂b = a    (b.grad: 0 → 2)"""
     )
     assert (
         repr(s.back())
@@ -447,15 +383,15 @@ def test_a_grad_from_before_is_shown_as_one() -> None:
 def test_why_names_who_had_to_be_finished_first(lang: str) -> None:
     y = diamond()
     s = Stepper(y, lang=lang)
-    assert "∂y/∂y = 1" in s.why()
-    for move in s:
-        users = {u.label for u in y.topological_order() if move.node in u.parents}
-        finished = {m.node.label for m in s._done[:-1]}
+    assert "y.grad = 1" in s.why()
+    for turn in s:
+        users = {u.label for u in y.topological_order() if turn.node in u.parents}
+        finished = {v.label for v in list(s.walk.done)[:-1]}
         assert users <= finished
         said = re.search(r"\(([a-z, ]+)\)", s.why())
         assert users == (set(said[1].split(", ")) if said and users else set())
     s.goto(named(y)["d"])
-    assert "∂y/∂d = 5 + 1 = 6" in s.why()
+    assert "d.grad = 5 + 1 = 6" in s.why()
     assert "a → d, c; b → d, c" in s.why()
 
 
@@ -470,11 +406,11 @@ def test_why_counts_a_value_used_twice_by_one(lang: str, twice: str) -> None:
 
 def test_many_parents_are_cut_and_all_are_there_on_request() -> None:
     y = mk.sum([Value(float(i), f"x{i}") for i in range(33)])
-    move = Stepper(y, lang="en").next()
-    assert isinstance(move, Move)
-    assert repr(move).count("+=") == 8
-    assert "and 25 more" in repr(move)
-    assert move.full().count("+=") == 33
+    turn = Stepper(y, lang="en").next()
+    assert isinstance(turn, Step)
+    assert repr(turn).count("+=") == 8
+    assert "and 25 more" in repr(turn)
+    assert turn.full().count("+=") == 33
     assert Stepper(y, lang="en").run().count(".grad = ") == 8
 
 
@@ -503,9 +439,9 @@ def test_a_name_cannot_break_the_lines_of_the_text() -> None:
 def test_long_names_are_broken_into_readable_lines() -> None:
     loss = (mk.MLP(2, [2, 1], seed=0)([1.0, 2.0]) - 1) ** 2
     loss.label = "loss"
-    for move in Stepper(loss, lang="ko"):
-        assert all(len(line) <= 106 for line in repr(move).splitlines())
-    assert "∂loss/∂layer0.neuron1.w0 += " in "\n".join(map(repr, Stepper(loss)))
+    for turn in Stepper(loss, lang="ko"):
+        assert all(len(line) <= 106 for line in repr(turn).splitlines())
+    assert "layer0.neuron1.w0.grad += " in "\n".join(map(repr, Stepper(loss)))
 
 
 def test_the_same_words_in_both_languages() -> None:
@@ -624,9 +560,9 @@ def test_recording_tells_what_the_repl_tells() -> None:
     recording = Stepper(y).recording()
     for lang in LANGUAGES:
         s = Stepper(y, lang=lang)
-        for move, step in zip(s, recording["backward"], strict=True):
+        for turn, step in zip(s, recording["backward"], strict=True):
             assert (
-                re.sub(r"\n +", "\n", repr(move)).partition(" ")[2]
+                re.sub(r"\n +", "\n", repr(turn)).partition(" ")[2]
                 == step["text"][lang]
             )
             assert s.why() == f"{s.why().partition(chr(10))[0]}\n{step['why'][lang]}"
@@ -659,7 +595,7 @@ def test_picture_shows_the_products_of_the_steps_so_far() -> None:
             for colour, text in texts(s.draw().svg())
             if "×" in text and colour != "transparent"
         ]
-        lines = [line for move in s._done for line in move.lines]
+        lines = [edge for edges in s.walk.done.values() for edge in edges]
         expected = [
             f"{number(x.adjoint)} × {number(x.partial)} = {number(x.contribution)}"
             for x in lines
@@ -707,15 +643,15 @@ def test_frames_are_one_for_each_step_and_leave_everything_as_it_was(
 def test_notebook_shows_the_picture_beside_the_text() -> None:
     x = Value(2.0, "<script>x</script>")
     s = Stepper(x * x, lang="en")
-    move = s.next()
-    for show in (lambda: move, lambda: s, s.run, s.back, lambda: s):
+    turn = s.next()
+    for show in (lambda: turn, lambda: s, s.run, s.back, lambda: s):
         shown: Any = show()
         bundle = shown._repr_mimebundle_()
         assert bundle["text/plain"] == repr(shown)
         assert bundle["text/html"].count("<svg") == 1
         assert f"<pre>{html.escape(repr(shown))}</pre>" in bundle["text/html"]
         assert "<script" not in bundle["text/html"]
-    assert list(move._repr_mimebundle_()) == [
+    assert list(turn._repr_mimebundle_()) == [
         "text/plain"
     ]  # it is no longer the step of the picture
 
