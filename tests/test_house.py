@@ -148,6 +148,7 @@ SAYS = {
     "nn/summary.py": {"linear"},  # a layer without activation
     "training/plot.py": {"log"},  # the scale of an axis
     "picture/render.py": {"dot"},  # the program
+    "pages/javascript.py": {"pow"},  # Python's own **
     "compiler/rules.py": {"pow", "sum", "dot", "logsumexp"},  # floats, for arrays
     "compiler/text.py": {"neg", "sum"},  # Python's own minus, NumPy's sum
     "compiler/array.py": {

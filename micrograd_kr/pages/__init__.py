@@ -1,6 +1,8 @@
 """Pages to share: one file each, opened by double-click."""
 
+from .graph import graph_data
+from .javascript import engine as engine_script
 from .page import page as step_page
 from .page import save as save_page
 
-__all__ = ["save_page", "step_page"]
+__all__ = ["engine_script", "graph_data", "save_page", "step_page"]
