@@ -1,7 +1,9 @@
 """Networks made of Values: modules, losses, optimizers, files."""
 
-from .losses import accuracy, binary_cross_entropy, cross_entropy, hinge, mse, predict
-from .modules import MLP, Activation, Layer, Module, Neuron, one_hot, softmax
+from .arguments import Activation
+from .classes import one_hot, predict, softmax
+from .losses import accuracy, binary_cross_entropy, cross_entropy, hinge, mse
+from .modules import MLP, Layer, Module, Neuron
 from .optim import SGD, Adam, AdamW, Optimizer
 from .summary import summary
 

@@ -1,143 +1,227 @@
 """Losses: how wrong a batch of outputs is, as one Value to call backward() on.
 
-Each takes the outputs of n samples and their n targets and gives the mean over the samples; the
-output of a single sample with its single target works too. Targets are numbers or Values.
+Each takes the outputs of n samples and their n targets and gives the mean over the
+samples; the output of a single sample with its single target works too. Targets are
+numbers or Values, in lists or arrays; an array of shape (n, 1) is a column of n.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from ..engine import FUNCTIONS, Value, as_value
-from .modules import one_hot
+from .arguments import unpacked
+from .classes import check_class, log_softmax, numbers, predict
+from .messages import say
 
 _sum, _dot, _logsumexp = FUNCTIONS["sum"], FUNCTIONS["dot"], FUNCTIONS["logsumexp"]
 
 
 def mse(outputs: Any, targets: Any) -> Value:
-    """The mean of (output - target)^2 over all numbers, in samples of one number or of a list.
+    """Give the mean of (output - target)² over all numbers of all samples.
+
+    A sample is one number or a list of them. Raises ValueError when outputs and targets
+    are not as many.
 
     >>> mse([Value(1.0), Value(2.0)], [0.0, 4.0]).data
     2.5
     """
-    pairs = _pairs("mse", outputs, targets)
-    flat = [
-        pair
-        for o, t in pairs
-        for pair in (_pairs("mse", o, t) if _many(o) or _many(t) else [(o, t)])
-    ]
-    return _mean([(as_value(o, "mse") - t) ** 2 for o, t in flat])
+    pairs = []
+    for output, target in _pairs("mse", outputs, targets):
+        if _several(output) or _several(target):
+            pairs += _pairs("mse", output, target)
+        else:
+            pairs.append((output, target))
+    return _mean([(as_value(o, "mse") - _number(t)) ** 2 for o, t in pairs])
 
 
 def hinge(scores: Any, targets: Any) -> Value:
-    """The mean of max(0, 1 - target * score), targets -1 or 1 (Cortes & Vapnik, 1995).
+    """Give the mean of max(0, 1 - target × score); targets are -1 or 1.
+
+    Raises ValueError for another target. Cortes & Vapnik, Support-Vector Networks, 1995.
 
     >>> hinge([Value(2.0), Value(0.5)], [1, 1]).data
     0.25
     """
     losses = []
     for score, target in _pairs("hinge", scores, targets):
-        _check("hinge", target, float(target) in (-1.0, 1.0), "-1 or 1")
-        losses.append((1 - as_value(score, "hinge") * target).relu())
+        side = _number(target)
+        if _plain(side) not in (-1.0, 1.0):
+            raise _bad_target("hinge", target, "sides")
+        margin = as_value(score, "hinge") * side
+        losses.append((1 - margin).relu())
     return _mean(losses)
 
 
 def binary_cross_entropy(logits: Any, targets: Any) -> Value:
-    """The mean of -t log σ(z) - (1 - t) log(1 - σ(z)) of logits z, targets t from 0 to 1.
+    """Give the mean of -t log σ(z) - (1 - t) log(1 - σ(z)); targets t are from 0 to 1.
 
-    Computed as softplus(z) - t z, which is the same and never overflows.
+    Computed with softplus(-z) for -log σ(z) and softplus(z) for -log(1 - σ(z)), which
+    never overflow; both are positive, so nothing cancels. Raises ValueError for a
+    target outside 0 to 1.
 
     >>> round(binary_cross_entropy([Value(0.0), Value(1000.0)], [1, 1]).data, 4)
     0.3466
     """
     losses = []
-    for z, t in _pairs("binary_cross_entropy", logits, targets):
-        _check("binary_cross_entropy", t, 0 <= float(t) <= 1, "from 0 to 1")
-        losses.append(as_value(z, "binary_cross_entropy").softplus() - z * t)
+    for logit, target in _pairs("binary_cross_entropy", logits, targets):
+        share = _number(target)
+        if not 0 <= _plain(share) <= 1:
+            raise _bad_target("binary_cross_entropy", target, "from_0_to_1")
+        losses.append(_surprise(as_value(logit, "binary_cross_entropy"), share))
     return _mean(losses)
 
 
-def cross_entropy(logits: Any, targets: Any) -> Value:
-    """The mean of -log softmax(z)[t] of lists of logits z, targets t a class index or a list of probabilities.
+def _surprise(z: Value, t: float | Value) -> Value:
+    """The binary cross-entropy of one logit."""
+    if not isinstance(t, Value) and t in (0.0, 1.0):
+        return (z * (1 - 2 * t)).softplus()  # one of the two, by the sign
+    return t * (-z).softplus() + (1 - t) * z.softplus()
 
-    Computed as logsumexp(z) - z_t, which never overflows (Goodfellow et al., Deep Learning, 2016, 6.2.2.3).
+
+def cross_entropy(logits: Any, targets: Any) -> Value:
+    """Give the mean of -log softmax(z)[t] over lists of logits z.
+
+    A target t is the index of a class, or a list of probabilities, one for each class.
+    With an index it is computed as the logsumexp of all z_i - z_t, in which an offset
+    of all logits is gone, and nothing overflows (Goodfellow et al., Deep Learning,
+    2016, 6.2.2.3). Raises ValueError for what is no class and no probabilities.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 4)
     0.6931
     """
-    single = len(logits) > 0 and not _many(logits[0])
+    logits, targets = unpacked(logits), unpacked(targets)
     losses = []
-    for zs, target in (
-        [(logits, targets)] if single else _pairs("cross_entropy", logits, targets)
-    ):
-        values = [as_value(z, "cross_entropy") for z in zs]
-        if _many(target):
-            total = sum(float(t) for t in target)
-            _check(
-                "cross_entropy",
-                target,
-                abs(total - 1) < 1e-6,
-                f"probabilities that sum to 1, not to {total}",
-            )
-            losses.append(_logsumexp(values) - _dot(values, list(target)))
+    for zs, target in _samples(logits, targets):
+        values = [as_value(z, "cross_entropy") for z in unpacked(zs)]
+        target = unpacked(target)
+        if _several(target) and len(target) == 1 < len(values):
+            target = target[0]  # of a column
+        if _several(target):
+            losses.append(_from_shares(values, target))
         else:
-            _check(
-                "cross_entropy",
-                target,
-                int(target) == target,
-                "a whole number, or a list of probabilities",
-            )
-            losses.append(
-                _logsumexp(values)
-                - values[one_hot(int(target), len(values)).index(1.0)]
-            )
+            losses.append(_from_class(values, target))
     return _mean(losses)
 
 
-def accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
-    """The share of samples classified right: by sign for single scores, by the largest of several.
+def _samples(logits: Any, targets: Any) -> list[tuple[Any, Any]]:
+    """The samples of `cross_entropy`: a list of logits and its target each."""
+    if not len(logits) or _several(logits[0]):
+        return _pairs("cross_entropy", logits, targets)
+    if _several(targets) and all(_is_whole(t) for t in targets):
+        said = say("one_or_several", n=len(logits), targets=str(targets))
+        raise ValueError(said)
+    return [(logits, targets)]
 
-    Targets of single scores are -1 and 1, or 0 and 1; of several, the class index.
+
+def _from_class(logits: list[Value], target: Any) -> Value:
+    if not _is_whole(target):
+        raise _bad_target("cross_entropy", target, "class_or_shares")
+    at = check_class(target, len(logits), "cross_entropy")
+    return _logsumexp([z - logits[at] for z in logits])
+
+
+def _from_shares(logits: list[Value], target: Any) -> Value:
+    shares = [_number(t) for t in target]
+    total = sum(_plain(t) for t in shares)
+    if not abs(total - 1) < 1e-6:
+        raise _bad_target("cross_entropy", target, "shares", total=total)
+    if any(isinstance(t, Value) for t in shares):  # the inputs of a compiled program,
+        return _logsumexp(logits) - _dot(
+            logits, shares
+        )  # with one exponential this way
+    return -_dot(log_softmax(logits), shares)
+
+
+def accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
+    """Give the share of the samples whose class is predicted right, from 0 to 1.
+
+    Of single scores the sign counts, and targets are -1 and 1, or 0 and 1. Of several
+    the largest counts, and targets are class indices or one-hot lists. Raises
+    ValueError for another target.
 
     >>> accuracy([Value(0.3), Value(-2.0)], [1, 1])
     0.5
     """
-    pairs = _pairs("accuracy", list(outputs), list(targets))
-    right = [bool(predict(o) == (t if _many(o) else t > 0)) for o, t in pairs]
+    pairs = _pairs("accuracy", _listed(outputs), _listed(targets))
+    right = [_is_right(output, target) for output, target in pairs]
     return sum(right) / len(right)
 
 
-def predict(output: Any) -> int | bool:
-    """The class of an output: the index of the largest of several, whether a single one is positive.
+def _is_right(output: Any, target: Any) -> bool:
+    classes = len(numbers(output))
+    wanted = numbers(target)
+    if len(wanted) > 1:
+        _check_counts("accuracy", output, target)
+        return predict(output) == wanted.index(max(wanted))
+    label = wanted[0]
+    if classes == 1:
+        if label not in (-1.0, 0.0, 1.0):
+            raise _bad_target("accuracy", target, "signs")
+        return predict(output) is (label > 0)
+    if not label.is_integer():
+        raise _bad_target("accuracy", target, "class_or_one_hot")
+    return predict(output) == check_class(int(label), classes, "accuracy")
 
-    >>> predict([Value(0.1), Value(0.7)]), predict(Value(-1.0))
-    (1, False)
-    """
-    if not _many(output):
-        return float(output) > 0
-    numbers = [float(x) for x in output]
-    return numbers.index(max(numbers))
+
+# ---- outputs and targets, checked
 
 
-def _many(x: Any) -> bool:
+def _several(x: Any) -> bool:
     return hasattr(x, "__len__")
 
 
-def _pairs(what: str, outputs: Any, targets: Any) -> Sequence[tuple[Any, Any]]:
-    if not _many(outputs) and not _many(targets):
+def _listed(x: Any) -> Any:
+    """Arrays and iterators as lists; one number as it is."""
+    x = unpacked(x)
+    return x if isinstance(x, Value) or not hasattr(x, "__iter__") else list(x)
+
+
+def _number(target: Any) -> float | Value:
+    """A target of one number; bools, NumPy's numbers and lists of one are floats."""
+    target = unpacked(target)
+    if _several(target) and len(target) == 1:
+        return _number(target[0])
+    return target if isinstance(target, Value) else float(target)
+
+
+def _plain(x: float | Value) -> float:
+    return x.data if isinstance(x, Value) else x
+
+
+def _is_whole(target: Any) -> bool:
+    target = unpacked(target)
+    if isinstance(target, Value) or _several(target):
+        return False
+    return float(target).is_integer()
+
+
+def _pairs(what: str, outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+    """Each output with its target; a single output with a single target is one pair."""
+    outputs, targets = unpacked(outputs), unpacked(targets)
+    if _several(targets) and len(targets) == 1 and not _several(outputs):
+        targets = targets[0]  # of a column
+    if not _several(outputs) and not _several(targets):
         return [(outputs, targets)]
-    if not _many(outputs) or not _many(targets) or len(outputs) != len(targets):
-        counts = [str(len(x)) if _many(x) else "a single" for x in (outputs, targets)]
-        raise ValueError(
-            f"{what}: {counts[0]} outputs and {counts[1]} targets; they must be as many"
-        )
+    _check_counts(what, outputs, targets)
     if not len(outputs):
-        raise ValueError(f"{what}: no samples")
+        raise ValueError(say("no_samples", what=what))
     return list(zip(outputs, targets, strict=True))
 
 
-def _check(what: str, target: Any, good: bool, needed: str) -> None:
-    if not good:
-        raise ValueError(f"{what}: target {target!r} must be {needed}")
+def _check_counts(what: str, outputs: Any, targets: Any) -> None:
+    if _several(outputs) and _several(targets) and len(outputs) == len(targets):
+        return
+    n, m = _count(outputs), _count(targets)
+    raise ValueError(say("counts", what=what, outputs=n, targets=m))
+
+
+def _count(x: Any) -> str:
+    return str(len(x)) if _several(x) else say("single")
+
+
+def _bad_target(what: str, target: Any, needed: str, **values: Any) -> ValueError:
+    asked = say(needed, **values)
+    return ValueError(say("target", what=what, target=target, needed=asked))
 
 
 def _mean(losses: list[Value]) -> Value:

@@ -1,7 +1,8 @@
 """Neurons, layers and networks made of Values.
 
-A neuron is a linear model and an activation, and is recorded as just these two nodes; with
-``expand=True`` every multiplication and addition is a node of its own, for a picture of each step.
+A neuron is a linear model and an activation, and is recorded as just these two nodes;
+with ``expand=True`` every multiplication and addition is a node of its own, for a
+picture of each step.
 
 >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
 >>> model([1.0, -2.0]).op.name, len(model.parameters())
@@ -9,22 +10,40 @@ A neuron is a linear model and an activation, and is recorded as just these two 
 """
 
 import os
-import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from ..engine import FUNCTIONS, OPS, Number, Value, as_value
+from ..engine import FUNCTIONS, Number, Value
 from . import save
+from .arguments import (
+    Activation,
+    Seed,
+    as_inputs,
+    check_activation,
+    check_size,
+    check_widths,
+    generator,
+    initial_weight,
+    per_layer,
+)
+from .messages import say
+from .parts import held_by, named_items
+from .summary import Table, summary
 
-Activation = str | Callable[[Value], Value] | None
+if TYPE_CHECKING:
+    from ..picture import Drawing
 
-_linear, _logsumexp = FUNCTIONS["linear"], FUNCTIONS["logsumexp"]
+_linear = FUNCTIONS["linear"]
+
+Inputs = Iterable[Value | Number] | Value | Number
 
 
 class Module:
-    """A part of a network: the Values, Modules and lists of them among its attributes.
+    """A part of a network: its parameters are the Values among its attributes.
 
-    A subclass sets attributes and defines ``forward``; the rest is found by walking them.
+    They may stand in Modules, lists, tuples, dicts and arrays of objects, to any depth.
+    A subclass sets attributes and defines ``forward``; the rest is found by walking.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -37,44 +56,42 @@ class Module:
     """
 
     def forward(self, x: Any) -> Any:
-        """What the module computes from ``x``; a subclass says."""
-        raise NotImplementedError(f"{type(self).__name__} needs a forward(self, x)")
+        """Compute the output for one sample ``x``; a subclass says how."""
+        raise NotImplementedError(say("forward", who=type(self).__name__))
 
     def __call__(self, x: Any) -> Any:
-        """``forward(x)``."""
+        """Give ``forward(x)``."""
         return self.forward(x)
 
+    # ---- what it is made of
+
     def named_parts(self) -> Iterator[tuple[str, "Module | Value"]]:
-        """The Modules and Values that are its own, with their names, in order.
+        """Give the Modules and parameters that are its own, with names, in order.
 
         >>> [name for name, part in Layer(2, 2).named_parts()]
         ['neuron0', 'neuron1']
         """
-        for attribute, part in vars(self).items():
-            several = isinstance(part, list | tuple)
-            for i, item in enumerate(part if several else [part]):
-                if isinstance(item, Module) or (
-                    isinstance(item, Value) and item.op is None
-                ):  # what was computed is none
-                    yield (
-                        (f"{attribute.removesuffix('s')}{i}" if several else attribute),
-                        item,
-                    )
+        for name, item in named_items(vars(self), opens=()):
+            if isinstance(item, Module) or _is_parameter(item):
+                yield name, item
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
-        """Every parameter with its name, in order: ``layer0.neuron3.w1`` is in ``layers[0].neurons[3].w[1]``.
+        """Give every parameter with its name, in order.
+
+        ``layer0.neuron3.w1`` is ``layers[0].neurons[3].w[1]``. A parameter that stands
+        in two places has two names. Raises TypeError when Values are where they cannot
+        be found, such as in a set.
 
         >>> [name for name, p in Layer(2, 1).named_parameters()]
         ['neuron0.w0', 'neuron0.w1', 'neuron0.b']
         """
-        for name, part in self.named_parts():
-            if isinstance(part, Module):
-                yield from part.named_parameters(f"{prefix}{name}.")
-            else:
-                yield prefix + name, part
+        self._refuse_hidden_parameters()
+        for name, item in named_items(self, opens=Module):
+            if _is_parameter(item):
+                yield prefix + name, item
 
     def parameters(self) -> list[Value]:
-        """Every parameter, in the order of their names; a shared one once."""
+        """Give every parameter once, in the order of their names."""
         return list(dict.fromkeys(p for _, p in self.named_parameters()))
 
     def label_parameters(self) -> None:
@@ -83,64 +100,97 @@ class Module:
         >>> line = Layer(1, 1); line.neurons[0].b.label
         'neuron0.b'
         """
-        for name, p in self.named_parameters():
-            p.label = name
+        for name, item in named_items(self, opens=Module):
+            if _is_parameter(item):
+                item.label = name
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to zero."""
         for p in self.parameters():
             p.grad = 0.0
 
+    def _refuse_hidden_parameters(self) -> None:
+        """Raise TypeError for parameters that are nowhere but where no name leads."""
+        items = list(named_items(self, opens=Module))
+        found = {item for _, item in items if isinstance(item, Value)}
+        for name, item in items:
+            if isinstance(item, Value):
+                continue
+            for hidden in held_by(item, (Value, Module)):
+                if not _parameters_of(hidden) <= found:
+                    who, kind = type(self).__name__, type(item).__name__
+                    raise TypeError(say("hidden", who=who, name=name, kind=kind))
+
+    # ---- files and looks
+
+    def neurons_of_layer(self) -> list["Neuron"]:
+        """Give the neurons side by side that it is; none if it is no single layer."""
+        return []
+
     def architecture(self) -> dict[str, Any] | None:
-        """The arguments that build the module again, for a file; None if only its code can tell."""
+        """Give the arguments that build it again; None if only its code can tell."""
         return None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters and, for an `MLP`, the architecture to a JSON file: see `nn.save`."""
+        """Write the parameters and, for an `MLP`, the architecture to a JSON file.
+
+        Raises what `nn.save.save` raises.
+        """
         save.save(self, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Take the parameters from a file that `save` wrote of a module like this one."""
+        """Take the parameters from a file that `save` wrote of a module like this one.
+
+        Raises what `nn.save.load` raises.
+        """
         save.load(self, path)
 
+    def summary(self) -> Table:
+        """Give a table of its layers, which a notebook or a REPL shows as it reads.
 
-def _check_activation(activation: Activation) -> None:
-    curves = [op.name for op in OPS.values() if op.is_activation]
-    if isinstance(activation, str) and activation not in curves:
-        raise ValueError(
-            f"activation {activation!r} is not one of {', '.join(curves)}, None or a function of a Value"
-        )
+        >>> MLP(2, [16, 1]).summary()
+        layer   shape   activation  parameters  initialisation
+        ------------------------------------------------------
+        layer0  2 → 16  relu                48  he
+        layer1  16 → 1  linear              17  he
+        ------------------------------------------------------
+        total                               65
+        """
+        return summary(self)
+
+    def draw(self, x: Any, **options: Any) -> "Drawing":
+        """Draw the graph of the output for the sample ``x``; ``options`` as in `draw`.
+
+        >>> Neuron(2, seed=0).draw([1.0, 2.0]).save("neuron.svg")  # doctest: +SKIP
+        PosixPath('neuron.svg')
+        """
+        from ..picture import draw  # pictures need graphviz: only when one is wanted
+
+        return draw(self(x), **options)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return f"<pre>{escape(self.summary())}</pre>"
 
 
-def _initial(init: str, rng: Any, fan_in: int, fan_out: int) -> float:
-    if (
-        init == "he"
-    ):  # He et al., Delving Deep into Rectifiers, 2015: normal with variance 2 / fan_in
-        return float(rng.gauss(0.0, (2 / fan_in) ** 0.5))
-    if (
-        init == "xavier"
-    ):  # Glorot & Bengio, 2010: uniform with variance 2 / (fan_in + fan_out)
-        bound = (6 / (fan_in + fan_out)) ** 0.5
-        return float(rng.uniform(-bound, bound))
-    if init == "uniform":
-        return float(rng.uniform(-1.0, 1.0))
-    raise ValueError(f"init {init!r} is not one of he, xavier, uniform")
+def _is_parameter(x: Any) -> bool:
+    """Whether it is a Value that was not computed."""
+    return isinstance(x, Value) and x.op is None
 
 
-def _inputs(x: Any, nin: int, who: str) -> list[Value]:
-    """``x`` as ``nin`` Values; a single number or Value stands for a list of one."""
-    items = [x] if isinstance(x, Value | float | int) else list(x)
-    if len(items) != nin:
-        raise ValueError(f"{who} takes {nin} inputs, not {len(items)}")
-    return [as_value(item, who) for item in items]
+def _parameters_of(x: Any) -> set[Value]:
+    if isinstance(x, Value):
+        return {x} if _is_parameter(x) else set()
+    return {item for _, item in named_items(x, opens=Module) if _is_parameter(item)}
 
 
 class Neuron(Module):
-    """activation(w1 x1 + ... + wn xn + b).
+    """activation(w1 x1 + ... + wn xn + b): n numbers to one Value.
 
-    ``activation``: an op of one operand by name, a function of a Value, or None for a linear model.
-    ``init``: "he", "xavier" or "uniform" (-1 to 1); b starts at 0. ``seed``: a number, a
-    `random.Random`, or None for Python's own random state. ``expand``: record single operations.
+    ``activation``: an op of one operand by name, a function of a Value, or None for a
+    linear model, which ``nonlin=False`` means too. ``init``: "he", "xavier" or
+    "uniform" (-1 to 1); b starts at 0. ``seed``: a number, a `random.Random`, or None
+    for Python's own random state. ``expand``: record single operations.
 
     >>> n = Neuron(2, activation=None); n.w[0].data, n.w[1].data, n.b.data = 2.0, -1.0, 0.5
     >>> n([3.0, 4.0]).data
@@ -152,38 +202,54 @@ class Neuron(Module):
         nin: int,
         activation: Activation = "relu",
         init: str = "he",
-        seed: int | random.Random | None = None,
+        seed: Seed = None,
         expand: bool = False,
         fan_out: int = 1,
+        *,
+        nonlin: bool = True,
     ) -> None:
+        nin = check_size(nin, "Neuron")
         if nin < 1:
-            raise ValueError(f"Neuron needs at least 1 input, not {nin}")
-        _check_activation(activation)
-        rng = _rng(seed)
-        self.w = [Value(_initial(init, rng, nin, fan_out)) for _ in range(nin)]
+            raise ValueError(say("no_inputs", n=nin))
+        check_activation(activation)
+        rng = generator(seed)
+        self.w = [Value(initial_weight(init, rng, nin, fan_out)) for _ in range(nin)]
         self.b = Value(0.0)
-        self.activation, self.init, self.expand = activation, init, expand
+        self.activation = activation if nonlin else None
+        self.init, self.expand = init, expand
         self.label_parameters()
 
-    def forward(self, x: Any) -> Value:
-        """``x``: nin numbers or Values, to one Value."""
-        return self.fire(_inputs(x, len(self.w), "Neuron"))
+    if TYPE_CHECKING:
+
+        def __call__(self, x: Inputs) -> Value: ...  # noqa: D102
+
+    def forward(self, x: Inputs) -> Value:
+        """Compute the output for nin numbers or Values."""
+        return self.fire(as_inputs(x, len(self.w), "Neuron"))
 
     def fire(self, x: list[Value]) -> Value:
-        """`forward` of Values known to be as many as there are weights."""
-        if self.expand:
-            z = self.b
-            for w, xi in zip(self.w, x, strict=True):
-                z = z + w * xi
-        else:
-            z = _linear(self.w, x, self.b)
+        """Do what `forward` does, for Values known to be as many as the weights."""
+        z = self._expanded(x) if self.expand else _linear(self.w, x, self.b)
         if self.activation is None:
             return z
-        return (
-            self.activation(z)
-            if callable(self.activation)
-            else FUNCTIONS[self.activation](z)
-        )
+        if isinstance(self.activation, str):
+            return FUNCTIONS[self.activation](z)
+        return self.activation(z)
+
+    def _expanded(self, x: list[Value]) -> Value:
+        """The linear model as single operations."""
+        z = self.b
+        for w, xi in zip(self.w, x, strict=True):
+            z = z + w * xi
+        return z
+
+    def neurons_of_layer(self) -> list["Neuron"]:
+        """Give itself."""
+        return [self]
+
+    def draw(self, x: Inputs | None = None, **options: Any) -> "Drawing":
+        """Draw it at the sample ``x``, ones unless given; `draw` has the ``options``."""
+        return super().draw(_ones(len(self.w)) if x is None else x, **options)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
@@ -203,37 +269,56 @@ class Layer(Module):
         nout: int,
         activation: Activation = "relu",
         init: str = "he",
-        seed: int | random.Random | None = None,
+        seed: Seed = None,
         expand: bool = False,
+        *,
+        nonlin: bool = True,
     ) -> None:
+        nout = check_size(nout, "Layer")
         if nout < 1:
-            raise ValueError(f"Layer needs at least 1 neuron, not {nout}")
-        rng = _rng(seed)
+            raise ValueError(say("no_neurons", n=nout))
+        rng = generator(seed)
         self.neurons = [
-            Neuron(nin, activation, init, rng, expand, fan_out=nout)
+            Neuron(nin, activation, init, rng, expand, fan_out=nout, nonlin=nonlin)
             for _ in range(nout)
         ]
         self.label_parameters()
 
-    def forward(self, x: Any) -> Any:
-        """``x``: nin numbers or Values, to a list of nout Values; to a single Value when nout is 1."""
-        out = self.fire(_inputs(x, len(self.neurons[0].w), "Layer"))
+    if TYPE_CHECKING:
+
+        def __call__(self, x: Inputs) -> Value | list[Value]: ...  # noqa: D102
+
+    def forward(self, x: Inputs) -> Value | list[Value]:
+        """Compute a list of nout Values for nin numbers; one Value when nout is 1."""
+        out = self.fire(as_inputs(x, len(self.neurons[0].w), "Layer"))
         return out[0] if len(out) == 1 else out
 
     def fire(self, x: list[Value]) -> list[Value]:
-        """The list of outputs, whatever its length."""
+        """Give the list of outputs, whatever its length, for Values known to be nin."""
         return [neuron.fire(x) for neuron in self.neurons]
+
+    def neurons_of_layer(self) -> list[Neuron]:
+        """Give its neurons."""
+        return self.neurons
+
+    def draw(self, x: Inputs | None = None, **options: Any) -> "Drawing":
+        """Draw it at the sample ``x``, ones unless given; `draw` has the ``options``."""
+        nin = len(self.neurons[0].w)
+        return super().draw(_ones(nin) if x is None else x, **options)
 
     def __repr__(self) -> str:
         first = self.neurons[0]
-        return f"Layer({len(first.w)}, {len(self.neurons)}, activation={first.activation!r})"
+        shape = f"{len(first.w)}, {len(self.neurons)}"
+        return f"Layer({shape}, activation={first.activation!r})"
 
 
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other.
 
-    ``nouts``: the width of each layer. ``activation``: one for all but the last layer, which is
-    linear; or a list, one for each layer. ``init``: likewise one, or one for each layer.
+    ``nouts``: the width of each layer. ``activation``: one for all but the last layer,
+    which is linear; or a list, one for each layer. ``init``: likewise one, or one for
+    each layer. Raises TypeError for widths that are no list of whole numbers, and
+    ValueError for a width below 1 or an unknown name.
 
     >>> model = MLP(2, [16, 16, 1], seed=1)
     >>> model([0.5, -0.5]).parents[0].label
@@ -248,56 +333,62 @@ class MLP(Module):
         nouts: Sequence[int],
         activation: Activation | Sequence[Activation] = "relu",
         init: str | Sequence[str] = "he",
-        seed: int | random.Random | None = None,
+        seed: Seed = None,
         expand: bool = False,
     ) -> None:
-        nouts = list(nouts)
-        if not nouts:
-            raise ValueError("MLP needs at least 1 layer: MLP(2, [16, 1])")
-        activations = _per_layer(activation, len(nouts), "activation")
-        for name in activations:
-            _check_activation(name)
+        widths = check_widths(nin, nouts, activation, init)
+        activations = per_layer(activation, len(widths), "activation")
+        for each in activations:
+            check_activation(each)
         if not isinstance(activation, list | tuple):
             activations[-1] = None
-        inits = _per_layer(init, len(nouts), "init")
-        rng = _rng(seed)
-        sizes = [nin, *nouts]
+        inits = per_layer(init, len(widths), "init")
+        rng = generator(seed)
+        sizes = [nin, *widths]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activations[i], inits[i], rng, expand)
-            for i in range(len(nouts))
+            for i in range(len(widths))
         ]
         self.label_parameters()
 
-    def forward(self, x: Any) -> Any:
-        """``x``: nin numbers or Values, to the last layer's Values; to a single one when it has one neuron."""
-        out = _inputs(x, len(self.layers[0].neurons[0].w), "MLP")
+    if TYPE_CHECKING:
+
+        def __call__(self, x: Inputs) -> Value | list[Value]: ...  # noqa: D102
+
+    def forward(self, x: Inputs) -> Value | list[Value]:
+        """Compute the last layer's Values for nin numbers; one Value of one neuron."""
+        out = as_inputs(x, self._nin(), "MLP")
         for layer in self.layers:
             out = layer.fire(out)
         return out[0] if len(out) == 1 else out
 
+    def _nin(self) -> int:
+        return len(self.layers[0].neurons[0].w)
+
     def architecture(self) -> dict[str, Any] | None:
-        """The arguments of `MLP`; None for a class of your own or an activation without a name."""
-        neurons = [layer.neurons[0] for layer in self.layers]
-        activations = [n.activation for n in neurons]
-        alike = all(
-            (n.activation, n.init, n.expand)
-            == (first.activation, first.init, neurons[0].expand)
-            for first, layer in zip(neurons, self.layers, strict=True)
-            for n in layer.neurons
-        )
-        if type(self) is not MLP or not alike or any(callable(a) for a in activations):
+        """Give the arguments of `MLP`.
+
+        None for a class of your own, for an activation without a name, and for neurons
+        of one layer that differ.
+        """
+        firsts = [layer.neurons[0] for layer in self.layers]
+        activations = [first.activation for first in firsts]
+        of_its_own = type(self) is not MLP or any(callable(a) for a in activations)
+        if of_its_own or not all(_are_alike(layer) for layer in self.layers):
+            return None
+        if len({first.expand for first in firsts}) > 1:
             return None
         return {
-            "nin": len(neurons[0].w),
+            "nin": self._nin(),
             "nouts": [len(layer.neurons) for layer in self.layers],
             "activation": activations,
-            "init": [n.init for n in neurons],
-            "expand": neurons[0].expand,
+            "init": [first.init for first in firsts],
+            "expand": firsts[0].expand,
         }
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> "MLP":
-        """The model that `save` wrote to a file, built again.
+        """Build the model again that `save` wrote to a file.
 
         >>> import pathlib, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -308,45 +399,27 @@ class MLP(Module):
         """
         return save.rebuild(cls, path)
 
+    def draw(self, x: Inputs | None = None, **options: Any) -> "Drawing":
+        """Draw it at the sample ``x``, ones unless given; `draw` has the ``options``.
+
+        >>> "neuron" in MLP(2, [3, 1], seed=0).draw().source
+        True
+        """
+        return super().draw(_ones(self._nin()) if x is None else x, **options)
+
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]
         activations = [layer.neurons[0].activation for layer in self.layers]
-        return f"MLP({len(self.layers[0].neurons[0].w)}, {widths}, activation={activations})"
+        return f"MLP({self._nin()}, {widths}, activation={activations})"
 
 
-def _rng(seed: Any) -> Any:
-    if seed is None:
-        return random  # Python's own state: random.seed() governs it
-    return seed if hasattr(seed, "gauss") else random.Random(seed)
+def _are_alike(layer: Layer) -> bool:
+    """Whether all neurons of a layer were made in one way."""
+    first = layer.neurons[0]
+    made = (first.activation, first.init, first.expand)
+    return all((n.activation, n.init, n.expand) == made for n in layer.neurons)
 
 
-def _per_layer(given: Any, n: int, what: str) -> list[Any]:
-    if not isinstance(given, list | tuple):
-        return [given] * n
-    if len(given) != n:
-        raise ValueError(
-            f"MLP: {len(given)} of {what} for {n} layers; give one, or one for each layer"
-        )
-    return list(given)
-
-
-def softmax(logits: Sequence[Value | Number]) -> list[Value]:
-    """The probabilities exp(x_i) / sum_j exp(x_j), as exp(x_i - logsumexp(x)): no exponential overflows.
-
-    >>> [round(p.data, 3) for p in softmax([1000.0, 1000.0, 0.0])]
-    [0.5, 0.5, 0.0]
-    """
-    values = [as_value(x, "softmax") for x in logits]
-    total = _logsumexp(values)
-    return [(x - total).exp() for x in values]
-
-
-def one_hot(index: int, n: int) -> list[float]:
-    """A list of ``n`` zeros with a 1 at ``index``.
-
-    >>> one_hot(1, 3)
-    [0.0, 1.0, 0.0]
-    """
-    if not 0 <= index < n:
-        raise ValueError(f"one_hot: class {index} is not among 0 to {n - 1}")
-    return [1.0 if i == index else 0.0 for i in range(n)]
+def _ones(nin: int) -> list[Value]:
+    """A sample to look at a network with."""
+    return [Value(1.0, f"x{i}") for i in range(nin)]

@@ -1,19 +1,27 @@
 """Optimizers: from gradients to better parameters.
 
-The rule of each, ``update``, is plain arithmetic, so it serves single floats and whole arrays alike.
+The rule of each, ``update``, is plain arithmetic: it serves single floats and whole
+arrays alike.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import inf
+from numbers import Real
 from typing import Any
 
 from ..engine import Value
+from .messages import say
+from .modules import Module
+
+State = tuple[Any, ...]
 
 
 class Optimizer:
     """Steps a list of parameters; `SGD`, `Adam` and `AdamW` say how.
 
-    Raises ValueError for an empty list, for a Value that was computed or is listed twice, and, when a
-    step would make a parameter infinite or NaN, OverflowError before any parameter has changed.
+    ``parameters``: the Values to learn, or a Module, which is all of its parameters.
+    Raises TypeError for what is no list of Values; ValueError for an empty list, for a
+    Value that was computed or is listed twice, and for a setting out of its range.
 
     >>> w = Value(1.0, "w"); optimizer = SGD([w], lr=0.5)
     >>> for _ in range(2):
@@ -22,53 +30,48 @@ class Optimizer:
     0.0
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float) -> None:
-        self.parameters = list(parameters)
+    parameters: list[Value]
+    lr: float
+    steps: int
+    state: list[State]
+
+    def __init__(self, parameters: Iterable[Value] | Module, lr: float) -> None:
+        self.parameters = self._learnable(parameters)
+        self._check(say("lr"), lr, 0 < _real(lr) < inf, "positive")
         self.lr = lr
         self.steps = 0
-        self.state: list[tuple[Any, ...]] = [
-            self.initial_state(0.0) for _ in self.parameters
-        ]
-        if not self.parameters:
-            raise ValueError(f"{type(self).__name__} got no parameters")
-        if len(set(self.parameters)) < len(self.parameters):
-            raise ValueError(f"{type(self).__name__}: a parameter is listed twice")
-        for p in self.parameters:
-            if p.op is not None:
-                raise ValueError(
-                    f"{type(self).__name__}: {p!r} was computed by {p.op.name}; only leaves can be learned"
-                )
-        if not lr > 0:
-            raise ValueError(
-                f"{type(self).__name__}: the learning rate must be positive, not {lr!r}"
-            )
+        self.state = [self.initial_state(0.0) for _ in self.parameters]
 
-    def initial_state(self, zero: Any) -> tuple[Any, ...]:
-        """What the rule remembers of a parameter between steps, at the start; ``zero`` is a 0 of its shape."""
+    def initial_state(self, zero: Any) -> State:
+        """Give what the rule remembers of a parameter, before the first step.
+
+        ``zero`` is a 0 of its shape.
+        """
         raise NotImplementedError
 
-    def update(
-        self, data: Any, grad: Any, state: tuple[Any, ...], t: int
-    ) -> tuple[Any, tuple[Any, ...]]:
-        """The parameter and its state after step ``t`` (1, 2, ...); floats or arrays."""
+    def update(self, data: Any, grad: Any, state: State, t: int) -> tuple[Any, State]:
+        """Give the parameter and its state after step ``t`` (1, 2, ...).
+
+        ``data``, ``grad`` and what is in ``state`` are floats, or arrays of one shape.
+        """
         raise NotImplementedError
 
     def step(self) -> None:
-        """Move every parameter once, by its grad."""
+        """Move every parameter once, by its grad.
+
+        Raises OverflowError when that makes one infinite or NaN; then none has moved.
+        """
         t = self.steps + 1
-        new = [
-            self.update(p.data, p.grad, s, t)
-            for p, s in zip(self.parameters, self.state, strict=True)
+        moved = [
+            self.update(p.data, p.grad, state, t)
+            for p, state in zip(self.parameters, self.state, strict=True)
         ]
-        for p, (data, _) in zip(self.parameters, new, strict=True):
+        for p, (data, _) in zip(self.parameters, moved, strict=True):
             if data - data:  # not 0.0: an infinity or nan
-                name = p.label or "a parameter"
-                raise OverflowError(
-                    f"the step makes {name} {data!r} (grad {p.grad!r}); lower the learning rate {self.lr!r}"
-                )
-        for p, (data, _) in zip(self.parameters, new, strict=True):
+                raise OverflowError(self._too_far(p, data))
+        for p, (data, _) in zip(self.parameters, moved, strict=True):
             p.data = data
-        self.state = [state for _, state in new]
+        self.state = [state for _, state in moved]
         self.steps = t
 
     def zero_grad(self) -> None:
@@ -76,9 +79,50 @@ class Optimizer:
         for p in self.parameters:
             p.grad = 0.0
 
+    def _learnable(self, given: Any) -> list[Value]:
+        """The parameters as a list, if there are any and each can be learned."""
+        who = type(self).__name__
+        if isinstance(given, Module):
+            given = given.parameters()
+        if isinstance(given, Value | str) or not hasattr(given, "__iter__"):
+            raise TypeError(_no_parameters(who, given))
+        parameters = list(given)
+        if not parameters:
+            raise ValueError(say("no_parameters", who=who))
+        met: set[Value] = set()
+        for p in parameters:
+            if not isinstance(p, Value):
+                raise TypeError(_no_parameters(who, p))
+            if p.op is not None:
+                raise ValueError(say("computed", who=who, p=p, op=p.op.name))
+            if p in met:
+                raise ValueError(say("listed_twice", who=who, p=p))
+            met.add(p)
+        return parameters
+
+    def _check(self, name: str, x: object, good: bool, needed: str) -> None:
+        if not good:
+            who, asked = type(self).__name__, say(needed)
+            raise ValueError(say("setting", who=who, name=name, needed=asked, x=x))
+
+    def _too_far(self, p: Value, data: float) -> str:
+        name = p.label or say("a_parameter")
+        return say("too_far", name=name, data=data, grad=p.grad, lr=self.lr)
+
+
+def _real(x: Any) -> float:
+    """A setting as a float; nan, which is in no range, for what is no number."""
+    return float(x) if isinstance(x, Real) else float("nan")
+
+
+def _no_parameters(who: str, given: Any) -> str:
+    return say("not_parameters", who=who, given=given, kind=type(given).__name__)
+
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum as in PyTorch: v <- momentum v + grad; p <- p - lr v.
+    """Gradient descent, with momentum as in PyTorch: v ← momentum v + grad; p ← p - lr v.
+
+    ``weight_decay`` adds weight_decay × p to the gradient.
 
     >>> w = Value(1.0); w.grad = 2.0
     >>> SGD([w], lr=0.1).step(); w.data
@@ -87,22 +131,24 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
+        parameters: Iterable[Value] | Module,
         lr: float = 0.01,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
     ) -> None:
+        self._check("momentum", momentum, 0 <= _real(momentum) < inf, "not_negative")
+        self._check(
+            "weight_decay", weight_decay, 0 <= _real(weight_decay) < inf, "not_negative"
+        )
         self.momentum, self.weight_decay = momentum, weight_decay
         super().__init__(parameters, lr)
 
-    def initial_state(self, zero: Any) -> tuple[Any, ...]:
-        """The velocity v."""
+    def initial_state(self, zero: Any) -> State:
+        """Give the velocity v, at rest."""
         return (zero,)
 
-    def update(
-        self, data: Any, grad: Any, state: tuple[Any, ...], t: int
-    ) -> tuple[Any, tuple[Any, ...]]:
-        """One step of the rule above, with weight decay added to the gradient."""
+    def update(self, data: Any, grad: Any, state: State, t: int) -> tuple[Any, State]:
+        """Do one step of the rule above."""
         if self.weight_decay:
             grad = grad + self.weight_decay * data
         velocity = self.momentum * state[0] + grad if self.momentum else grad
@@ -110,36 +156,43 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam (Kingma & Ba, 2015): steps scaled by running means of the gradient and of its square.
+    """Steps scaled by running means of the gradient and of its square.
+
+    ``betas`` are the shares that the two means keep at each step, ``eps`` keeps the
+    divisor from 0. Kingma & Ba, Adam, 2015.
 
     >>> w = Value(1.0); w.grad = 2.0
     >>> Adam([w], lr=0.1).step(); round(w.data, 6)
     0.9
     """
 
-    decoupled = (
-        False  # weight decay as part of the gradient; AdamW applies it to the parameter
-    )
+    decoupled = False  # weight decay is part of the gradient; see AdamW
 
     def __init__(
         self,
-        parameters: Iterable[Value],
+        parameters: Iterable[Value] | Module,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
+        is_pair = isinstance(betas, Sequence) and len(betas) == 2
+        self._check("betas", betas, is_pair, "pair")
+        for beta in betas:
+            self._check("betas", betas, 0 <= _real(beta) < 1, "below_one")
+        self._check("eps", eps, 0 < _real(eps) < inf, "positive")
+        self._check(
+            "weight_decay", weight_decay, 0 <= _real(weight_decay) < inf, "not_negative"
+        )
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
         super().__init__(parameters, lr)
 
-    def initial_state(self, zero: Any) -> tuple[Any, ...]:
-        """The running means m and v."""
+    def initial_state(self, zero: Any) -> State:
+        """Give the running means m and v."""
         return zero, zero
 
-    def update(
-        self, data: Any, grad: Any, state: tuple[Any, ...], t: int
-    ) -> tuple[Any, tuple[Any, ...]]:
-        """Algorithm 1 of the paper."""
+    def update(self, data: Any, grad: Any, state: State, t: int) -> tuple[Any, State]:
+        """Do one step of Algorithm 1 of the paper."""
         b1, b2 = self.betas
         if self.decoupled:
             data = data - self.lr * self.weight_decay * data
@@ -147,12 +200,15 @@ class Adam(Optimizer):
             grad = grad + self.weight_decay * data
         m = b1 * state[0] + (1 - b1) * grad
         v = b2 * state[1] + (1 - b2) * grad * grad
-        m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
+        m_hat = m / (1 - b1**t)
+        v_hat = v / (1 - b2**t)
         return data - self.lr * m_hat / (v_hat**0.5 + self.eps), (m, v)
 
 
 class AdamW(Adam):
-    """Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2019).
+    """Adam with weight decay apart from the gradient: p ← p - lr weight_decay p first.
+
+    Loshchilov & Hutter, Decoupled Weight Decay Regularization, 2019.
 
     >>> w = Value(1.0)
     >>> AdamW([w], lr=0.1, weight_decay=0.5).step(); w.data
@@ -163,7 +219,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
+        parameters: Iterable[Value] | Module,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,

@@ -1,23 +1,54 @@
 """What a network is made of, as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 from ..engine import Value
 from ..text import columns
-from .modules import Activation, Layer, Module, Neuron
+from .messages import say
 
-_HEADINGS = ("layer", "shape", "activation", "parameters", "initialisation")
+_HEADINGS = ("layer", "shape", "activation_column", "parameters", "initialisation")
 _RIGHT = 3  # the column of numbers
 
+Row = tuple[str, ...]
 
-def summary(model: Module) -> str:
-    """A table with a row for each layer: inputs → outputs, activation, number of parameters, initialisation.
 
-    A module of another kind has a row for its own parameters and the rows of what it is made of. In the
-    total a parameter that is used in several places counts once.
+class _Module(Protocol):
+    """What a table can be made of."""
+
+    def named_parts(self) -> Iterable[tuple[str, Any]]:
+        """Its own modules and parameters."""
+
+    def named_parameters(self) -> Iterable[tuple[str, Value]]:
+        """Every parameter with its name."""
+
+    def parameters(self) -> list[Value]:
+        """Every parameter once."""
+
+    def neurons_of_layer(self) -> list[Any]:
+        """The neurons that it is, if it is a layer."""
+
+
+class Table(str):
+    """Text in columns, which is shown as it reads.
+
+    >>> Table("a  b")
+    a  b
+    """
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def summary(model: _Module) -> Table:
+    """Give a table with a row for each layer.
+
+    It has inputs → outputs, activation, number of parameters and initialisation. A
+    module of another kind has a row for its own parameters and the rows of what it is
+    made of. In the total a parameter that is used in several places counts once.
 
     >>> from micrograd_kr.nn.modules import MLP
-    >>> print(summary(MLP(2, [16, 1])))
+    >>> summary(MLP(2, [16, 1]))
     layer   shape   activation  parameters  initialisation
     ------------------------------------------------------
     layer0  2 → 16  relu                48  he
@@ -25,50 +56,59 @@ def summary(model: Module) -> str:
     ------------------------------------------------------
     total                               65
     """
-    rows = list(_rows(model, ""))
-    total = ("total", "", "", f"{len(model.parameters()):,}", "")
-    widths = [
-        max(map(columns, column))
-        for column in zip(_HEADINGS, *rows, total, strict=True)
-    ]
+    headings = tuple(say(key) for key in _HEADINGS)
+    rows = list(_rows(model, "", set()))
+    total = (say("total"), "", "", f"{len(model.parameters()):,}", "")
+    cells = zip(headings, *rows, total, strict=True)
+    widths = [max(map(columns, column)) for column in cells]
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    lines = [_line(row, widths) for row in (_HEADINGS, *rows, total)]
-    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+    body = [_line(row, widths) for row in rows]
+    lines = [_line(headings, widths), rule, *body, rule, _line(total, widths)]
+    return Table("\n".join(lines))
 
 
-def _rows(module: Module, name: str) -> Iterator[tuple[str, ...]]:
-    if isinstance(module, Layer | Neuron):
-        neurons = module.neurons if isinstance(module, Layer) else [module]
-        yield (
-            name or type(module).__name__,
-            f"{len(neurons[0].w)} → {len(neurons)}",
-            "/".join(dict.fromkeys(_named(n.activation) for n in neurons)),
-            f"{len(list(module.named_parameters())):,}",
-            "/".join(dict.fromkeys(n.init for n in neurons)),
-        )
+def _rows(module: _Module, name: str, around: set[int]) -> Iterator[Row]:
+    """The rows of a module; ``around`` are the ids of those it stands in."""
+    neurons = module.neurons_of_layer()
+    if neurons:
+        yield _row_of_layer(module, name, neurons)
         return
     parts = list(module.named_parts())
     own = sum(isinstance(part, Value) for _, part in parts)
     if own:
         yield name or type(module).__name__, "", "", f"{own:,}", ""
     for inner, part in parts:
-        if isinstance(part, Module):
-            yield from _rows(part, f"{name}.{inner}".lstrip("."))
+        if not isinstance(part, Value) and id(part) not in around | {id(module)}:
+            path = f"{name}.{inner}".lstrip(".")
+            yield from _rows(part, path, around | {id(module)})
 
 
-def _named(activation: Activation) -> str:
-    if activation is None:
-        return "linear"
+def _row_of_layer(module: _Module, name: str, neurons: list[Any]) -> Row:
     return (
-        activation
-        if isinstance(activation, str)
-        else getattr(activation, "__name__", repr(activation))
+        name or type(module).__name__,
+        f"{len(neurons[0].w)} → {len(neurons)}",
+        _all_of(_named(n.activation) for n in neurons),
+        f"{len(list(module.named_parameters())):,}",
+        _all_of(n.init for n in neurons),
     )
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    padded = []
+def _all_of(names: Iterable[str]) -> str:
+    """The different ones, each once."""
+    return "/".join(dict.fromkeys(names))
+
+
+def _named(activation: str | Callable[..., Any] | None) -> str:
+    if activation is None:
+        return say("linear")
+    if isinstance(activation, str):
+        return activation
+    return getattr(activation, "__name__", repr(activation))
+
+
+def _line(cells: Row, widths: list[int]) -> str:
+    filled = []
     for i, (cell, width) in enumerate(zip(cells, widths, strict=True)):
         space = " " * (width - columns(cell))
-        padded.append(space + cell if i == _RIGHT else cell + space)
-    return "  ".join(padded).rstrip()
+        filled.append(space + cell if i == _RIGHT else cell + space)
+    return "  ".join(filled).rstrip()

@@ -392,7 +392,7 @@ def test_one_hot():
         (lambda: Layer(2, -1), "at least 1 neuron, not -1"),
         (
             lambda: MLP(2, [3, 1], activation="rellu"),
-            r"'rellu' is not one of .*tanh.*relu",
+            "'rellu' is not one of relu, gelu, leaky_relu",
         ),
         (lambda: MLP(2, [3, 1], activation="dot"), "'dot' is not one of"),
         (lambda: MLP(2, [3, 1], activation="maximum"), "'maximum' is not one of"),
@@ -410,7 +410,7 @@ def test_errors_say_what_is_wrong(make, says):
 
 
 def test_inputs_that_are_no_numbers():
-    for bad in (["a", 1.0], [None, 1.0], [True, 1.0], [[1.0, 2.0], [3.0, 4.0]]):
+    for bad in (["a", 1.0], [None, 1.0], [[1.0, 2.0], [3.0, 4.0]]):
         with pytest.raises(TypeError, match="MLP"):
             MLP(2, [1])(bad)
     with pytest.raises(ValueError, match=r"MLP.*nan"):
