@@ -13,29 +13,29 @@ _logsumexp = FUNCTIONS["logsumexp"]
 def softmax(logits: Sequence[Value | Number]) -> list[Value]:
     """Give the probabilities exp(x_i) / sum_j exp(x_j) of n logits: n Values.
 
-    Computed as exp(log_softmax(x)): no exponential overflows (Goodfellow et al., Deep
-    Learning, 2016, 4.1).
+    Computed as exp(x_i - logsumexp(x)), once x has lost what its numbers have in
+    common: no exponential overflows (Goodfellow et al., Deep Learning, 2016, 4.1).
 
     >>> [round(p.data, 3) for p in softmax([1000.0, 1000.0, 0.0])]
     [0.5, 0.5, 0.0]
     """
-    return [x.exp() for x in log_softmax([as_value(x, "softmax") for x in logits])]
+    shifted = less_their_sum([as_value(x, "softmax") for x in logits])
+    total = _logsumexp(shifted)
+    return [(x - total).exp() for x in shifted]
 
 
-def log_softmax(logits: Sequence[Value]) -> list[Value]:
-    """Give log softmax(x), which is x_i - logsumexp(x): n Values of n.
+def less_their_sum(logits: Sequence[Value]) -> list[Value]:
+    """Give x_i - logsumexp(x): n Values near 0, or below, with the same softmax.
 
-    Beside a large x the sum is lost in rounding: logsumexp([1e16, 1e16]) is 1e16. What
-    was taken away is then nearly the largest x, whatever they have in common is gone,
-    and doing it once more takes away what is left.
+    Beside an offset a sum of exponentials is lost in rounding: logsumexp([1e16, 1e16])
+    is 1e16. It is still near the largest x, so what they have in common goes with it,
+    and a second logsumexp, of what is left, sees the rest.
 
-    >>> [round(x.data, 3) for x in log_softmax([Value(1e16), Value(1e16)])]
-    [-0.693, -0.693]
+    >>> [x.data for x in less_their_sum([Value(1e16), Value(1e16 - 2)])]
+    [0.0, -2.0]
     """
     total = _logsumexp(logits)
-    near_zero = [x - total for x in logits]
-    rest = _logsumexp(near_zero)
-    return [x - rest for x in near_zero]
+    return [x - total for x in logits]
 
 
 def one_hot(index: int, n: int) -> list[float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..engine import FUNCTIONS, Value, as_value
 from .arguments import unpacked
-from .classes import check_class, log_softmax, numbers, predict
+from .classes import check_class, less_their_sum, numbers, predict
 from .messages import say
 
 _sum, _dot, _logsumexp = FUNCTIONS["sum"], FUNCTIONS["dot"], FUNCTIONS["logsumexp"]
@@ -82,9 +82,8 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
     """Give the mean of -log softmax(z)[t] over lists of logits z.
 
     A target t is the index of a class, or a list of probabilities, one for each class.
-    With an index it is computed as the logsumexp of all z_i - z_t, in which an offset
-    of all logits is gone, and nothing overflows (Goodfellow et al., Deep Learning,
-    2016, 6.2.2.3). Raises ValueError for what is no class and no probabilities.
+    Computed as logsumexp(z) - z_t, once z has lost what its numbers have in common;
+    nothing overflows (Goodfellow et al., Deep Learning, 2016, 6.2.2.3). Raises ValueError for what is no class and no probabilities.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 4)
     0.6931
@@ -117,7 +116,8 @@ def _from_class(logits: list[Value], target: Any) -> Value:
     if not _is_whole(target):
         raise _bad_target("cross_entropy", target, "class_or_shares")
     at = check_class(target, len(logits), "cross_entropy")
-    return _logsumexp([z - logits[at] for z in logits])
+    shifted = less_their_sum(logits)
+    return _logsumexp(shifted) - shifted[at]
 
 
 def _from_shares(logits: list[Value], target: Any) -> Value:
@@ -129,7 +129,8 @@ def _from_shares(logits: list[Value], target: Any) -> Value:
         return _logsumexp(logits) - _dot(
             logits, shares
         )  # with one exponential this way
-    return -_dot(log_softmax(logits), shares)
+    shifted = less_their_sum(logits)
+    return _logsumexp(shifted) - _dot(shifted, shares)
 
 
 def accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:

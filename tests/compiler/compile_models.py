@@ -16,8 +16,8 @@ from typing import Any
 
 import micrograd_kr as mk
 from micrograd_kr.engine.value import Value
-from micrograd_kr.nn.losses import binary_cross_entropy, cross_entropy, hinge, mse
 from micrograd_kr.nn import MLP, Layer, softmax
+from micrograd_kr.nn.losses import binary_cross_entropy, cross_entropy, hinge, mse
 
 
 class Numbers:
