@@ -155,7 +155,7 @@ def as_inputs(x: Any, nin: int, who: str) -> list[Value]:
     if len(items) != nin:
         key = "inputs" if nin > 1 else "inputs_one"
         raise ValueError(say(key, who=who, nin=nin, n=len(items)))
-    return [as_value(item, who) for item in items]
+    return [as_value(unpacked(item), who) for item in items]
 
 
 def _is_sample(x: Any) -> bool:

@@ -86,4 +86,4 @@ def numbers(output: Any) -> list[float]:
     """
     output = unpacked(output)
     several = output if hasattr(output, "__len__") else [output]
-    return [as_value(x, "predict").data for x in several]
+    return [x.data if isinstance(x, Value) else float(x) for x in several]
