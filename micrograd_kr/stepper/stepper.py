@@ -27,6 +27,8 @@ from .sentences import Sentences
 from .slots import filled
 from .walk import Edge, Walk
 
+PAGE_NODES = 300  # of a larger graph a page is written only when it is asked for
+
 
 class Note(str):
     """Text that a REPL shows as it reads; a notebook adds the picture of its place."""
@@ -323,13 +325,24 @@ class Stepper:
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Write one HTML page that plays both passes and needs nothing else.
 
-        ``options`` go to `draw`.
+        ``options`` go to `draw`. Raises ValueError for ``fold``, since the page shows
+        every node, and for a graph of more nodes than ``max_nodes`` allows.
         """
         s = self._backwards()
+        s._check_page(options)
         with s.walk.from_the_start():
             s.run()  # the picture of the end has room for every number
             svg = s.draw(**options).svg()
         return save_page(s.recording(), svg, path, self.lang)
+
+    def _check_page(self, options: dict[str, Any]) -> None:
+        """Refuse what would be a wrong picture, or one that nobody can read."""
+        if options.get("fold"):
+            raise ValueError(say("fold", self.lang))
+        most = options.get("max_nodes", PAGE_NODES)
+        n = len(self.walk.order)
+        if n > most:
+            raise ValueError(say("page_too_large", self.lang, n=n, most=most))
 
     def _backwards(self) -> "Stepper":
         return self if self.walk.backward else Stepper(self.loss, lang=self.lang)

@@ -1,6 +1,7 @@
 """How a number is written for a person, and how wide text is in a terminal."""
 
 from collections.abc import Sequence
+from functools import cache
 from unicodedata import combining, east_asian_width, normalize
 
 
@@ -35,6 +36,7 @@ def columns(text: str) -> int:
     return sum(map(_columns_of, normalize("NFC", text)))
 
 
+@cache  # a page of a thousand nodes measures a million letters
 def _columns_of(letter: str) -> int:
     if combining(letter):
         return 0

@@ -247,6 +247,59 @@ def test_a_deep_graph_walks_to_its_end_and_back() -> None:
     assert "x.grad" in repr(s.run())
 
 
+def test_goto_a_leaf_used_often_is_where_its_last_contribution_arrives() -> None:
+    """x is used by each of five nodes; its grad is complete only after all of them."""
+    x = Value(2.0, "x")
+    y = x * 3
+    for k in range(4):
+        y = y + x * (k + 1)
+    y.backward()
+    complete, x.grad = x.grad, 0.0
+    s = Stepper(y, lang="en")
+    s.goto(x)
+    assert x.grad == complete == 13.0
+    assert x in [edge.parent for edge in s._last().edges]
+    s.back()
+    assert x.grad != complete
+
+
+@some
+@given(graphs())
+def test_after_goto_a_leaf_nothing_more_arrives(y: Value) -> None:
+    before = grads(y)
+    for leaf in [v for v in y.topological_order() if v.op is None and v is not y]:
+        s = Stepper(y)
+        s.goto(leaf)
+        here = leaf.grad
+        received = len(s.walk.received[leaf])
+        assert any(edge.parent is leaf for edge in s._last().edges)
+        s.run()
+        assert len(s.walk.received[leaf]) == received
+        assert bits([leaf.grad]) == bits([here])
+        restore(y, before)
+
+
+def test_places_have_names() -> None:
+    y = diamond()
+    s = Stepper(y, lang="en")
+    s.goto("d")
+    assert s._last().node is named(y)["d"]
+    s.goto("a")
+    assert s._last().node is named(y)["c"]
+    s.goto(0)
+    s.run(until="d")
+    assert s.nodes[s.at] is named(y)["d"]
+    z = y * 2 + y
+    s = Stepper(z, lang="en")
+    s.goto("v1")  # the name that the text gives it
+    assert s._last().node is z.parents[0]
+    with pytest.raises(ValueError, match="is called 'q'; there are a, b, c"):
+        s.goto("q")
+    for place in (1.5, True, None):
+        with pytest.raises(TypeError, match="no number of steps"):
+            s.goto(place)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("k", [-1, 4])
 def test_goto_outside_says_the_range(k: int) -> None:
     with pytest.raises(IndexError, match=f"{k} is not from 0 to 3"):
@@ -624,6 +677,22 @@ def test_a_network_can_be_drawn_with_its_neurons_folded() -> None:
     s.goto(4)
     assert not [text for _, text in texts(s.draw(fold=True).svg()) if "×" in text]
     assert [text for _, text in texts(s.draw().svg()) if "×" in text]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_refuses_to_fold_and_never_recommends_it(
+    lang: str, tmp_path: Any
+) -> None:
+    loss = (mk.MLP(2, [3, 1], seed=0)([1.0, 2.0]) - 1) ** 2
+    with pytest.raises(ValueError, match="fold=True") as error:
+        Stepper(loss, lang=lang).save(tmp_path / "p.html", fold=True)
+    assert bool(re.search("[가-힣]", str(error.value))) == (lang == "ko")
+    large = mk.sum([mk.MLP(2, [8, 8, 1], seed=0)([1.0, k]) for k in range(9)])
+    s = Stepper(large, lang=lang)
+    with pytest.raises(ValueError, match=f"max_nodes={len(s.walk.order)}") as error:
+        s.save(tmp_path / "p.html")
+    assert "fold" not in str(error.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_frames_are_one_for_each_step_and_leave_everything_as_it_was(
