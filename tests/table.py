@@ -3,7 +3,7 @@
 import torch
 
 from micrograd_kr import OPS, Value
-from micrograd_kr.engine.value import FUNCTIONS
+from micrograd_kr.engine import FUNCTIONS
 
 # PyTorch's function of the same name, but for those it calls in another way.
 TORCH = {

@@ -1,13 +1,18 @@
 """The engine: numbers that remember how they were computed, and the chain rule.
 
-``ops`` is the table, ``value`` the graph and `backward`, ``record`` how an operation is
-written down, ``gradients`` the functional form.
+To read it: ``ops`` is the table of operations, ``value`` the graph and `backward`,
+``record`` how an operation is written down, ``gradients`` the functional form. The rest
+may be skipped: ``graph`` (two orders), ``no_grad``, ``checks`` (errors), ``comparison``
+(a number like any other), ``inline`` (what makes it fast).
 """
 
+from .checks import check_number
+from .comparison import mark_compared
 from .gradients import grad, gradcheck
+from .no_grad import no_grad
 from .ops import FLOATS, OPS, Op
-from .record import check_number, no_grad
-from .value import FUNCTIONS, Edge, Number, Value, as_value, mark_compared
+from .record import FUNCTIONS
+from .value import Edge, Number, Value, as_value
 
 __all__ = [
     "FLOATS",

@@ -1,36 +1,50 @@
-"""Gradients as values: `grad` in the functional form, of any order, and `gradcheck`.
+"""Gradients as Values: `grad`, of any order, and `gradcheck`.
 
-The partials are the same text of the table, read with the functions of Values instead of floats: the
-gradient is a graph like any other and can be differentiated again.
+The partials are the same text of the table, read with the functions of Values instead
+of those of floats: so a gradient is a graph like any other, and has a gradient itself.
 """
 
 import ast
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from .checks import ERRORS, check_number, value_of
+from .comparison import mark_compared
+from .messages import say
 from .ops import FLOATS, Op
-from .record import check_number
-from .value import FUNCTIONS, Number, Value, as_value, mark_compared
+from .record import FUNCTIONS
+from .value import Number, Value, as_value
+
+# ---- the text of a row, read with Values ----
 
 
 class _Conditions(ast.NodeTransformer):
-    """``a if x > 0 else b`` on Values: numbers decide, and the result remembers that they did."""
+    """``a if x > 0 else b`` on Values, as ``decided(a if number(x) > 0 else b, x)``.
 
-    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
-        """``decided(a if float(x) > 0 else b, x)``."""
-        tested = sorted({n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)})
-        test = ast.unparse(node.test)
-        for name in tested:
-            test = re.sub(rf"\b{name}\b", f"float({name})", test)
-        choice = ast.IfExp(
-            ast.parse(test, mode="eval").body,
-            self.visit(node.body),
-            self.visit(node.orelse),
-        )
-        names: list[ast.expr] = [ast.Name(name, ast.Load()) for name in tested]
-        return ast.Call(ast.Name("decided", ast.Load()), [choice, *names], [])
+    Numbers decide, and the result remembers that they did.
+    """
+
+    def visit_IfExp(self, choice: ast.IfExp) -> ast.AST:
+        """Write one condition anew, and those inside it."""
+        self.generic_visit(choice)
+        names = [n.id for n in ast.walk(choice.test) if isinstance(n, ast.Name)]
+        tested = ", ".join(sorted(set(names)))
+        choice.test = _Numbers().visit(choice.test)
+        text = f"decided({ast.unparse(choice)}, {tested})"
+        return ast.parse(text, mode="eval").body
+
+
+class _Numbers(ast.NodeTransformer):
+    """Every name x as ``number(x)``."""
+
+    def visit_Name(self, name: ast.Name) -> ast.AST:
+        """Write one name anew."""
+        return ast.parse(f"number({name.id})", mode="eval").body
+
+
+def _number(x: Any) -> float:
+    return x.data if isinstance(x, Value) else x
 
 
 def _decided(chosen: Any, *tested: Any) -> Any:
@@ -43,62 +57,65 @@ def _decided(chosen: Any, *tested: Any) -> Any:
 
 @cache
 def _rule(op: Op, i: int) -> Callable[..., Any]:
-    """The i-th partial of an op as a function of Values: the same text, other functions."""
+    """Make the i-th partial of an op as a function of Values: ``(out, x, y)``."""
     text = f"lambda out, {', '.join(op.names)}: {op.partials[i]}"
     tree = ast.fix_missing_locations(_Conditions().visit(ast.parse(text, mode="eval")))
-    names = {**FLOATS, **FUNCTIONS, "decided": _decided}
+    names = {**FLOATS, **FUNCTIONS, "number": _number, "decided": _decided}
     return eval(compile(tree, f"<partial {i} of {op.name}>", "eval"), names)  # type: ignore[no-any-return]
 
 
-def _partial_values(v: Value, op: Op) -> list[Any]:
-    """The local partials of v as graphs of its operands and of itself."""
-    operands = v.operands
-    if not op.variadic:
-        return [
-            _rule(op, i)(v, *operands)
-            for i, x in enumerate(operands)
-            if isinstance(x, Value)
-        ]
-    n, lists = op.lengths(len(operands))
-    rows: list[list[Any]] = [
-        [*operands[k : lists * n : n], *operands[lists * n :]] for k in range(n)
-    ] or [[None] * len(op.operands)]
-    of_lists = [_rule(op, i)(v, *row) for i in range(lists) for row in rows if n]
-    return of_lists + [
-        _rule(op, i)(v, *rows[0]) for i in range(lists, len(op.operands))
-    ]
+def _partial_graphs(v: Value, op: Op) -> list[Any]:
+    """Give the local partials of v as graphs of its operands and of itself."""
+    if op.variadic:
+        return _partial_graphs_of_lists(v, op)
+    graphs = []
+    for i, x in enumerate(v.operands):
+        if isinstance(x, Value):
+            graphs.append(_rule(op, i)(v, *v.operands))
+    return graphs
 
 
-def _current_partials(v: Value, op: Op) -> list[Any]:
-    """`_partial_values`, and the check that the operands they read are still what they were."""
-    data = [float(x) for x in v.operands]
+def _partial_graphs_of_lists(v: Value, op: Op) -> list[Any]:
+    """Give them for operands that come in lists: list by list, then the single ones."""
+    given = op.split(v.operands)
+    n, count = op.lengths(len(v.operands))
+    lists, singles = given[:count], given[count:]
+    graphs = []
+    for i in range(count):
+        rule = _rule(op, i)
+        rows = zip(*lists, strict=True)
+        graphs += [rule(v, *elements, *singles) for elements in rows]
+    first = [elements[0] if n else None for elements in lists]
+    for i in range(count, len(op.operands)):
+        graphs += [_rule(op, i)(v, *first, *singles)]
+    return graphs
+
+
+def _checked_graphs(v: Value, op: Op) -> list[Any]:
+    """Give `_partial_graphs`, if the operands they read are still what they were."""
     try:
-        now = FLOATS[op.name](*(op.split(data) if op.variadic else data))
-    except (ValueError, ArithmeticError):
+        now = value_of(op, [_number(x) for x in v.operands])
+    except ERRORS:
         now = None
-    partials = _partial_values(v, op) if now == v.data else []
-    if [float(p) for p in partials] != list(v.partials):
-        raise RuntimeError(
-            f"grad: an operand of {v!r} ({op.name}) changed after the forward pass; run it again"
-        )
-    return partials
+    if now == v.data:
+        graphs = _partial_graphs(v, op)
+        if [_number(g) for g in graphs] == list(v.partials):
+            return graphs
+    raise RuntimeError(say("changed", v=repr(v), op=op.name))
 
 
-def _times(g: Any, partial: Any) -> Any:
-    """The product; a factor that is the plain number 1 needs no node of its own."""
-    if not isinstance(g, Value) and g == 1.0:
-        return partial
-    return g if not isinstance(partial, Value) and partial == 1.0 else g * partial
+# ---- the chain rule ----
 
 
 def grad(
-    y: Value, xs: Iterable[Value], create_graph: bool = False
+    y: Value, xs: Value | Iterable[Value], create_graph: bool = False
 ) -> tuple[Value, ...]:
-    """dy/dx for each of ``xs``, as Values; no ``grad`` is touched.
+    """Give dy/dx for each of ``xs``, as Values; no ``grad`` is touched.
 
-    With ``create_graph`` the results are graphs themselves, so they can be differentiated again.
-    A Value that y does not depend on has 0. Raises RuntimeError if data was changed after the
-    forward pass in a way that a graph of the gradient would get wrong.
+    With ``create_graph`` the results are graphs themselves, so they can be
+    differentiated again. A Value that y does not depend on has 0. Raises RuntimeError
+    if data was changed after the forward pass in a way that a graph of the gradient
+    would get wrong.
 
     >>> x = Value(2.0)
     >>> (dx,) = grad(x**3, [x], create_graph=True)
@@ -108,28 +125,48 @@ def grad(
     xs = [xs] if isinstance(xs, Value) else list(xs)
     for v in (y, *xs):
         if not isinstance(v, Value):
-            raise TypeError(
-                f"grad takes a Value and a list of Values, not the {type(v).__name__} {v!r}"
-            )
+            kind = type(v).__name__
+            raise TypeError(say("grad_takes", x=repr(v), kind=kind))
     order = y.topological_order()
+    needed = _on_the_way(order, xs)
+    adjoints: dict[Value, Any] = {y: 1.0}
+    for v in reversed(order):
+        if v.op is None or v not in needed:
+            continue
+        partials = _checked_graphs(v, v.op) if create_graph else v.partials
+        for parent, partial in zip(v.parents, partials, strict=True):
+            if parent not in needed:
+                continue
+            contribution = _times(adjoints[v], partial)
+            if parent in adjoints:
+                contribution = adjoints[parent] + contribution
+            adjoints[parent] = contribution
+    results = []
+    for x in xs:
+        result = adjoints.get(x, 0.0)
+        results.append(as_value(result, f"grad with respect to {x!r}"))
+    return tuple(results)
+
+
+def _on_the_way(order: Sequence[Value], xs: Iterable[Value]) -> set[Value]:
+    """Find the Values of an order that depend on one of ``xs``, and those."""
     needed = set(xs)
     for v in order:
         if not needed.isdisjoint(v.parents):
             needed.add(v)
-    adjoints: dict[Value, Any] = {y: 1.0}
-    for v in reversed(order):
-        if v not in needed or v.op is None:
-            continue
-        partials = _current_partials(v, v.op) if create_graph else v.partials
-        for parent, partial in zip(v.parents, partials, strict=True):
-            if parent in needed:
-                step = _times(adjoints[v], partial)
-                adjoints[parent] = (
-                    adjoints[parent] + step if parent in adjoints else step
-                )
-    return tuple(
-        [as_value(adjoints.get(x, 0.0), f"grad with respect to {x!r}") for x in xs]
-    )
+    return needed
+
+
+def _times(adjoint: Any, partial: Any) -> Any:
+    """Multiply; a factor that is the plain number 1 needs no node of its own."""
+    if not isinstance(adjoint, Value) and adjoint == 1.0:
+        return partial
+    if not isinstance(partial, Value) and partial == 1.0:
+        return adjoint
+    return adjoint * partial
+
+
+# ---- the check ----
 
 
 def gradcheck(
@@ -139,31 +176,37 @@ def gradcheck(
     rtol: float = 1e-5,
     atol: float = 1e-7,
 ) -> bool:
-    """Whether ``f(*Values)`` has the gradient that central differences say it has.
+    r"""Tell whether ``f(*Values)`` has the gradient that central differences say.
 
-    True, or an AssertionError that names the worst input and the two numbers.
-    (f(x + h) - f(x - h)) / 2h with h = eps * max(1, \\|x\\|).
+    Those are (f(x + h) - f(x - h)) / 2h with h = eps * max(1, \|x\|). Gives True, or
+    raises an AssertionError that names the worst input and the two numbers.
 
     >>> gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5])
     True
     """
     points = [check_number(x, "gradcheck") for x in xs]
     inputs = [Value(x, f"input {i}") for i, x in enumerate(points)]
-    exact = [g.data for g in grad(as_value(f(*inputs), "gradcheck"), inputs)]
-    worst = (0.0, "")
+    exact = grad(as_value(f(*inputs), "gradcheck"), inputs)
+    worst, told = 0.0, ""
     for i, x in enumerate(points):
         h = eps * max(1.0, abs(x))
-        up, down = (
-            float(f(*[Value(p + s if j == i else p) for j, p in enumerate(points)]))
-            for s in (h, -h)
-        )
-        numeric = (up - down) / (2 * h)
-        excess = abs(exact[i] - numeric) - (atol + rtol * abs(numeric))
-        if excess > worst[0]:
-            worst = (
-                excess,
-                f"gradcheck: input {i} at {x!r}: backward gives {exact[i]!r}, central differences {numeric!r}",
-            )
-    if worst[1]:
-        raise AssertionError(worst[1])
+        numeric = _central_difference(f, points, i, h)
+        slope = exact[i].data
+        excess = abs(slope - numeric) - (atol + rtol * abs(numeric))
+        if excess > worst:
+            worst = excess
+            told = say("gradcheck", i=i, x=x, exact=slope, numeric=numeric)
+    if told:
+        raise AssertionError(told)
     return True
+
+
+def _central_difference(
+    f: Callable[..., Any], points: Sequence[float], i: int, h: float
+) -> float:
+    """Compute (f(x + h) - f(x - h)) / 2h in the i-th of ``points``."""
+    ends = []
+    for moved in (points[i] + h, points[i] - h):
+        inputs = [*points[:i], moved, *points[i + 1 :]]
+        ends.append(_number(f(*map(Value, inputs))))
+    return (ends[0] - ends[1]) / (2 * h)

@@ -1,9 +1,9 @@
 """The table of operations: one op is one row, and everything else reads it here.
 
-A row holds the value and the local partial derivatives as text, in the names of its operands and
-of ``out``, the value itself. The same text is read by four readers: floats (compiled below, once),
-`Value` (gradients that are graphs), the stepper and the picture (they print it), and the compiler
-(it parses it). Adding an op is adding a row: no other file changes.
+A row holds the value and the local partials as text, in the names of its operands and
+of ``out``, the value itself. The same text is read by floats (`FLOATS`), by Values
+(gradients that are graphs), by the stepper and the picture, which print it, and by the
+compiler, which parses it. Adding an op is adding a row: no other file changes.
 
 An operand written ``*x`` is a list of any length; its partial holds for each element.
 
@@ -24,8 +24,8 @@ from typing import Any
 class Op:
     """One operation: how it is written, what it is worth, how it is differentiated.
 
-    ``operands`` names them: a name with a star is a list, and its partial holds for each element.
-    ``domain`` is where the value and every partial exist, as an expression of the operands.
+    ``operands`` names them: a name with a star is a list, its partial holds for each
+    element. ``domain`` is where the value and every partial exist, as an expression.
 
     >>> OPS["pow"].forward, OPS["pow"].partials[0]
     ('pow(x, y)', 'y * pow(x, y - 1) if y != 0 else 0.0')
@@ -54,19 +54,24 @@ class Op:
         return self.operands[0].startswith("*")
 
     @property
+    def is_sign(self) -> bool:
+        """Whether it is written as a sign between or before its operands."""
+        return set(self.symbol) <= set("+-*/")
+
+    @property
     def is_activation(self) -> bool:
         """Whether a neuron can end in it: a function of one number, and no sign.
 
         A second operand with a default is a setting of the curve, as in ``leaky_relu``.
         """
         single = len(self.operands) == 1 or self.default is not None
-        is_sign = set(self.symbol) <= set("+-*/")
-        return single and not self.variadic and not is_sign
+        return single and not self.variadic and not self.is_sign
 
     def lengths(self, operands: int) -> tuple[int, int]:
-        """How long each list of a variadic op is with so many operands in all, and how many lists."""
+        """How long each list is with so many operands in all, and how many lists."""
         lists = sum(name.startswith("*") for name in self.operands)
-        return (operands - (len(self.operands) - lists)) // lists, lists
+        singles = len(self.operands) - lists
+        return (operands - singles) // lists, lists
 
     def split(self, operands: Sequence[Any]) -> list[Any]:
         """The operands of a variadic op, one list or single one for each name.
@@ -75,9 +80,8 @@ class Op:
         [[1, 2], [3, 4], 5]
         """
         n, lists = self.lengths(len(operands))
-        return [list(operands[i * n : (i + 1) * n]) for i in range(lists)] + list(
-            operands[lists * n :]
-        )
+        cut = [list(operands[i * n : (i + 1) * n]) for i in range(lists)]
+        return [*cut, *operands[lists * n :]]
 
     def names_of(self, operands: int) -> list[str]:
         """A name for each operand: those of a list are numbered.
@@ -88,9 +92,10 @@ class Op:
         if not self.variadic:
             return list(self.names)
         n, lists = self.lengths(operands)
-        return [f"{name}{i}" for name in self.names[:lists] for i in range(n)] + list(
-            self.names[lists:]
-        )
+        numbered = []
+        for name in self.names[:lists]:
+            numbered += [f"{name}{i}" for i in range(n)]
+        return [*numbered, *self.names[lists:]]
 
 
 def _dot(x: Sequence[float], y: Sequence[float]) -> float:
@@ -102,12 +107,17 @@ def _logsumexp(x: Sequence[float]) -> float:
     return top + math.log(sum([math.exp(v - top) for v in x]))
 
 
-# What the text means on floats; the ops not listed here are added below, made from their own rows.
+# What the text means on floats; ops not listed are added below, from their own rows.
 FLOATS: dict[str, Any] = {
-    **{
-        name: getattr(math, name)
-        for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow")
-    },
+    "exp": math.exp,
+    "log": math.log,
+    "log1p": math.log1p,
+    "sqrt": math.sqrt,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "erf": math.erf,
+    "pow": math.pow,
     "abs": abs,
     "sum": math.fsum,
     "dot": _dot,
@@ -117,8 +127,9 @@ FLOATS: dict[str, Any] = {
 
 _XY = ("x", "y")
 
-# Where a derivative has a choice, it is PyTorch's: relu and abs have 0 at 0, equal arguments of
-# maximum and minimum get half each, x ** 0 has 0 everywhere, 0 ** y has 0 with respect to y.
+# Where a derivative has a choice, it is PyTorch's: relu and abs have 0 at 0, equal
+# arguments of maximum and minimum get half each, x ** 0 has 0 everywhere, 0 ** y has 0
+# with respect to y.
 OPS: dict[str, Op] = {
     op.name: op
     for op in (
@@ -227,4 +238,5 @@ OPS: dict[str, Op] = {
 
 for _op in OPS.values():  # in order: a row may use the rows above it
     if _op.name not in FLOATS:
-        FLOATS[_op.name] = eval(f"lambda {', '.join(_op.names)}: {_op.forward}", FLOATS)
+        _text = f"lambda {', '.join(_op.names)}: {_op.forward}"
+        FLOATS[_op.name] = eval(_text, FLOATS)

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from micrograd_kr.engine import FUNCTIONS, Value
 from micrograd_kr.engine.ops import FLOATS, OPS
-from micrograd_kr.engine.value import FUNCTIONS, Value
 
 LEAVES = ("parameter", "input", "constant")
 LIMIT = (

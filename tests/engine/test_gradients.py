@@ -305,10 +305,10 @@ def test_gradcheck_names_the_worst_input_and_both_numbers():
 def test_gradcheck_catches_a_wrong_row(monkeypatch):
     """A row with a wrong partial, recorded the way rows are."""
     from micrograd_kr.engine.ops import Op
-    from micrograd_kr.engine.record import recorders
+    from micrograd_kr.engine.record import methods
 
     bad = Op("tanh", "tanh", "tanh(x)", ("1 - out",))
-    record, _ = recorders(bad, Value=Value, as_value=mk.as_value)
+    (record,) = methods(bad)
     with pytest.raises(AssertionError, match=r"input 0 at 0\.5.*0\.53.*0\.78"):
         gradcheck(record, [0.5])
 

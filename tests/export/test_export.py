@@ -14,8 +14,8 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from micrograd_kr.engine import FUNCTIONS, Value
 from micrograd_kr.engine.ops import OPS
-from micrograd_kr.engine.value import FUNCTIONS, Value
 from micrograd_kr.export.onnx import OPSET, to_onnx
 from micrograd_kr.export.torch import from_torch, to_torch
 from micrograd_kr.nn.modules import MLP, Layer, Module, Neuron

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import micrograd_kr as mk
 from micrograd_kr import MLP, OPS, Layer, Neuron, Value
-from micrograd_kr.engine.value import FUNCTIONS
+from micrograd_kr.engine import FUNCTIONS
 from micrograd_kr.picture import render
 from micrograd_kr.picture.draw import FOLD_OVER, MAX_NODES, draw, formula, names
 from micrograd_kr.picture.render import Drawing, dot_command

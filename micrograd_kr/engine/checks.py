@@ -1,0 +1,116 @@
+"""What may be recorded: finite numbers; and the errors that say what was wrong."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from .messages import say
+from .ops import FLOATS, Op
+
+# What a row's text raises outside its domain.
+ERRORS = ValueError, ZeroDivisionError, OverflowError
+
+SHOWN = 8  # of many operands, so many are written out in an error
+
+
+def check_number(x: Any, what: str, beside: Any = None) -> float:
+    """Give ``x`` as a finite float.
+
+    Raises TypeError for what is no number, and ValueError for NaN, an infinity or an
+    integer that no float can hold; the error says ``what`` met it, and beside which
+    Value.
+
+    >>> check_number(3, "Value")
+    3.0
+    """
+    if x.__class__ is not float:
+        if not is_number(x):
+            kind = type(x).__name__
+            met = _met(what, beside)
+            raise TypeError(say("no_number", met=met, x=repr(x), kind=kind))
+        try:
+            x = float(x)
+        except OverflowError:
+            kind, start = type(x).__name__, str(x)[:20]
+            met = _met(what, beside)
+            raise ValueError(say("no_float", met=met, x=start, kind=kind)) from None
+    if x - x:  # 0.0 for a finite number; nan, which is true, for nan and infinities
+        raise ValueError(say("not_finite", met=_met(what, beside), x=repr(x)))
+    return x  # type: ignore[no-any-return]
+
+
+def is_number(x: Any) -> bool:
+    """Tell whether ``x`` is a real number of any library, a truth value included.
+
+    >>> is_number(True), is_number("1")
+    (True, False)
+    """
+    kind = type(x)
+    numpy_bool = kind.__module__ == "numpy" and kind.__name__.startswith("bool")
+    return isinstance(x, Real | Decimal) or numpy_bool
+
+
+def _met(what: str, beside: Any) -> str:
+    if beside is None:
+        return what
+    return say("met_beside", what=what, beside=repr(beside))
+
+
+def is_array(x: Any) -> bool:
+    """Tell whether NumPy should take over, element by element."""
+    return hasattr(x, "__array_ufunc__") and hasattr(x, "__len__")
+
+
+def unequal(op: Op, n: int, m: int) -> Exception:
+    """Make the error for lists of operands of two lengths."""
+    return ValueError(say("unequal", op=op.name, formula=op.forward, n=n, m=m))
+
+
+def explained(
+    op: Op, data: Sequence[Any], operands: Sequence[Any], error: Exception | None = None
+) -> Exception:
+    """Make the error for an operation without a finite value or partial.
+
+    It says which op and which operands, with their labels, and what the op needs.
+    ``error`` is what Python raised; None if the result was infinite or NaN.
+    """
+    shown = []
+    for name, x, v in zip(op.names_of(len(data)), data, operands, strict=True):
+        at = f"{name} = {x!r}"
+        label = getattr(v, "label", None)
+        if label is not None:
+            at = say("labelled", at=at, label=label)
+        if x - x:
+            return ValueError(say("not_finite", met=op.name, x=at))
+        shown.append(at)
+    if len(shown) > SHOWN + 1:
+        shown = [*shown[:SHOWN], say("and_more", n=len(shown) - SHOWN)]
+    told = {
+        "op": op.name,
+        "formula": op.forward,
+        "at": ", ".join(shown) or say("no_operands"),
+    }
+    if error is None or isinstance(error, OverflowError):
+        return OverflowError(say("too_large", **told))
+    lacks = "no_derivative" if _has_value(op, data) else "no_value"
+    return type(error)(say(lacks, domain=op.domain, **told))
+
+
+def _has_value(op: Op, data: Sequence[float]) -> bool:
+    try:
+        value_of(op, data)
+    except ERRORS:
+        return False
+    return True
+
+
+def value_of(op: Op, data: Sequence[float]) -> float:
+    """Compute the value of ``op`` alone, from numbers.
+
+    >>> from micrograd_kr.engine import OPS
+    >>> value_of(OPS["linear"], [2.0, 3.0, 5.0, 7.0, 1.0])
+    32.0
+    """
+    given = op.split(data) if op.variadic else data
+    return FLOATS[op.name](*given)  # type: ignore[no-any-return]
