@@ -23,7 +23,7 @@ from micrograd_kr.compiler.prelude import FUNCTIONS
 from micrograd_kr.compiler.text import write
 from micrograd_kr.compiler.views import assemble, view
 from micrograd_kr.engine import ops
-from micrograd_kr.engine import value as engine
+from micrograd_kr.engine import record as engine
 from micrograd_kr.engine.ops import OPS, Op
 from micrograd_kr.engine.value import Value
 from micrograd_kr.nn.losses import cross_entropy, hinge
@@ -281,7 +281,7 @@ def test_a_new_row_needs_nothing_in_the_compiler(
     monkeypatch.setitem(
         ops.FLOATS, "strange", eval(f"lambda x, y: {text}", dict(ops.FLOATS))
     )
-    strange = engine._function(row)
+    strange = engine.function_of(row)
     monkeypatch.delattr(Value, "strange")
     params = [Value(x) for x in (-1.0, -0.5, 0.0, 0.5, 1.5)]
     loss = mk.sum(
