@@ -26,6 +26,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .engine import FUNCTIONS
+from .engine import Value as _Value
 
 if TYPE_CHECKING:
     from .compiler import compile as compile
@@ -81,6 +82,19 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def _draw(value: "Value", **options: Any) -> Any:
+    """Draw the graph below: ``x.draw()`` is ``draw(x)``.
+
+    >>> (_Value(2.0) * 3).draw()
+    Drawing(1 edges; .show() opens it, .save('graph.svg') writes it)
+    """
+    return __getattr__("draw")(value, **options)
+
+
+# The engine knows no picture: the face, above both, gives a Value its `draw`.
+_Value.draw = _draw  # type: ignore[attr-defined]
 
 
 def __dir__() -> list[str]:

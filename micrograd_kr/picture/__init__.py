@@ -1,9 +1,21 @@
 """Pictures of graphs: what is drawn, how it is named, and what lays it out."""
 
 from .draw import draw
+from .drawing import Drawing
+from .folding import Arrow, arrows
 from .label import visible
 from .names import formula, names
 from .neurons import find_neurons
-from .render import Drawing, write
+from .render import write
 
-__all__ = ["Drawing", "draw", "find_neurons", "formula", "names", "visible", "write"]
+__all__ = [
+    "Arrow",
+    "Drawing",
+    "arrows",
+    "draw",
+    "find_neurons",
+    "formula",
+    "names",
+    "visible",
+    "write",
+]

@@ -1,29 +1,35 @@
-"""Text for Graphviz's HTML-like labels: whatever is in it is shown as text, never read as markup.
+"""Text for Graphviz's HTML-like labels: shown as text, never read as markup.
 
 https://graphviz.org/doc/info/shapes.html#html gives the language of these labels.
 """
 
 import re
 from html import escape
-from unicodedata import east_asian_width
 
-# What XML cannot hold or a reader cannot see is shown as Python writes it: \x00, \ud800.
+from ..text import columns
+
+# What XML cannot hold or a reader cannot see is shown as Python writes it: \x00.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+COLUMN = 0.55  # of the size of the letters: about how wide one of Helvetica is
 
 
 def visible(text: str) -> str:
-    r"""One line of text without control characters and lone surrogates.
+    r"""Give one line of text without control characters and lone surrogates.
 
     >>> visible("a\tb\ud800")
     'a\\tb\\ud800'
     """
-    return _UNSEEN.sub(lambda c: c[0].encode("unicode_escape").decode(), text)
+    return _UNSEEN.sub(_as_python_writes_it, text)
+
+
+def _as_python_writes_it(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def cut(text: str, longest: int = 48, most: int = 4) -> str:
-    r"""The text with at most so many letters a line and so many lines.
+    r"""Keep at most so many letters a line and so many lines.
 
     >>> cut("four"), cut("three", longest=4), cut("1\n2\n3\n4\n5")
     ('four', 'thr…', '1\n2\n3\n…')
@@ -31,9 +37,13 @@ def cut(text: str, longest: int = 48, most: int = 4) -> str:
     lines = text.split("\n", most)
     if len(lines) > most:
         lines = [*lines[: most - 1], "…"]
-    return "\n".join(
-        [line if len(line) <= longest else f"{line[: longest - 1]}…" for line in lines]
-    )
+    return "\n".join([_cut_line(line, longest) for line in lines])
+
+
+def _cut_line(line: str, longest: int) -> str:
+    if len(line) <= longest:
+        return line
+    return line[: longest - 1] + "…"
 
 
 def cell(
@@ -46,42 +56,53 @@ def cell(
     align: str = "left",
     span: int = 1,
 ) -> str:
-    """One cell of a table: ``text``, and ``more`` behind it, as wide as its Hangul needs.
+    """Write one cell of a table: ``text``, and ``more`` behind it.
 
     >>> cell("<b>")
     '<td align="left" balign="left"><font point-size="11">&lt;b&gt;</font></td>'
     """
-    lines, behind = list(map(visible, text.split("\n"))), visible(more)
+    lines = [visible(line) for line in text.split("\n")]
+    behind = visible(more)
     inner = "<br/>".join(map(_literal, lines))
-    inner = f"<b>{inner}</b>" if bold else inner
-    inner = f'<font point-size="{size}"{_colour(colour)}>{inner}</font>'
+    if bold:
+        inner = f"<b>{inner}</b>"
+    inner = _font(inner, size, colour)
     if more:
-        inner += f'<font point-size="{size}">{_literal(behind)}</font>'
+        inner += _font(_literal(behind), size)
+    attributes = f'align="{align}" balign="{align}"'
+    if span > 1:
+        attributes += f' colspan="{span}"'
     # Without a Hangul font Graphviz takes a syllable to be as wide as a space.
-    wide = (
-        ""
-        if (text + more).isascii()
-        else f' width="{max(map(_ems, [*lines[:-1], lines[-1] + behind])) * size:.0f}"'
-    )
-    across = f' colspan="{span}"' if span > 1 else ""
-    return f'<td align="{align}" balign="{align}"{across}{wide}>{inner}</td>'
+    if not (text + more).isascii():
+        lines[-1] += behind
+        widest = max(width_of(line, size) for line in lines)
+        attributes += f' width="{widest:.0f}"'
+    return f"<td {attributes}>{inner}</td>"
 
 
 def table(*rows: str) -> str:
-    """A whole label: rows of cells, one below the other."""
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{body}</table>>'
+    """Write a whole label: rows of cells, one below the other."""
+    body = "".join([f"<tr>{row}</tr>" for row in rows])
+    look = 'border="0" cellborder="0" cellspacing="0" cellpadding="1"'
+    return f"<<table {look}>{body}</table>>"
+
+
+def width_of(line: str, size: float) -> float:
+    """Estimate how many points wide a line of letters of this size is.
+
+    >>> width_of("손실", 10) == width_of("sonsil"[:4], 10)
+    True
+    """
+    return columns(line) * COLUMN * size
 
 
 def _literal(line: str) -> str:
-    return (
-        escape(line).replace("\\", "\\\\") or " "
-    )  # Graphviz reads \N and the like here too
+    # Graphviz reads \N and the like here too.
+    return escape(line).replace("\\", "\\\\") or " "
 
 
-def _colour(name: str) -> str:
-    return f' color="{name}"' if name else ""
-
-
-def _ems(line: str) -> float:
-    return sum(1.0 if east_asian_width(c) in "WF" else 0.55 for c in line)
+def _font(inner: str, size: int, colour: str = "") -> str:
+    look = f'point-size="{size}"'
+    if colour:
+        look += f' color="{colour}"'
+    return f"<font {look}>{inner}</font>"

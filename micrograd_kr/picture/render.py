@@ -1,143 +1,109 @@
-"""From DOT text to a picture: which program lays it out, and what it is saved as.
+"""From DOT text to a picture: which program lays it out, and how it is run.
 
-The system's ``dot`` does it when there is one, else the one inside the wheel ``graphviz-pure``,
-which comes with this package: nothing else needs to be installed.
+The system's ``dot`` does it when there is one, else the one inside the wheel
+``graphviz-pure``, which comes with this package: nothing else needs to be installed.
 """
 
 import importlib
 import importlib.metadata
-import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..text import replace_file
+from .messages import say
 
-FONT = "Helvetica"  # its widths are known to every Graphviz, so it is the font the layout is made with
-# and these are the fonts it is shown with: the same widths, then Hangul on each system, then symbols
+# Its widths are known to every Graphviz: the font the layout is made with.
+FONT = "Helvetica"
+# The fonts it is shown with: the same widths, then Hangul on each system, then symbols.
 FONTS = (
-    "Helvetica, Arial, Liberation Sans, Pretendard, Apple SD Gothic Neo, Malgun Gothic, "
-    "Noto Sans KR, Noto Sans CJK KR, NanumGothic, DejaVu Sans, sans-serif"
+    "Helvetica, Arial, Liberation Sans, Pretendard, Apple SD Gothic Neo, "
+    "Malgun Gothic, Noto Sans KR, Noto Sans CJK KR, NanumGothic, DejaVu Sans, "
+    "sans-serif"
 )
-FORMATS = (".svg", ".png", ".pdf", ".dot")
 SECONDS = 120  # for a layout; a graph that needs longer is too large to be read
 
-# The embedded dot's own fonts stop at Latin, Greek, Cyrillic, Hebrew and mathematical signs.
+# The embedded dot's own fonts stop at Latin, Greek, Cyrillic, Hebrew and mathematics.
 _NO_GLYPH = re.compile(r"[\u0600-\u1dff\u2c00-\ufdff\ufe10-\U0010ffff]")
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A picture, kept as DOT text (``source``) and laid out when it is asked for.
-
-    Shown by a notebook as it is. `svg` is the picture as text, `save` writes it to a file.
-
-    >>> drawing = Drawing("digraph { a -> b }")
-    >>> drawing.svg().count("<g id=")  # the graph, two nodes, one edge
-    4
-    """
-
-    source: str
-
-    def svg(self) -> str:
-        """The picture as an SVG document.
-
-        Raises RuntimeError when there is no Graphviz, or with what it said when it failed.
-        """
-        text = _run("svg", self.source).decode()
-        return re.sub(r'font-family="[^"]*"', f'font-family="{FONTS}"', text)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture; the end of the name says how: ``.svg``, ``.png``, ``.pdf`` or ``.dot``.
-
-        Returns the path. The file is whole or not there: it is written beside and then moved.
-        The embedded dot has no PDF and no Hangul in PNG; ``pip install typst`` adds both, and so
-        does a system Graphviz. Without them these two raise RuntimeError; SVG needs neither.
-        """
-        path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in FORMATS:
-            raise ValueError(
-                f"save: {str(path)!r} must end in one of {', '.join(FORMATS)}"
-            )
-        if kind == ".dot":
-            content = self.source.encode()
-        elif kind == ".svg":
-            content = self.svg().encode()
-        else:
-            content = self._printed(kind[1:])
-        write(path, content)
-        return path
-
-    def _printed(self, kind: str) -> bytes:
-        """PNG at 192 dots an inch, or PDF."""
-        if shutil.which("dot"):
-            return _run(kind, self.source)
-        missing = _NO_GLYPH.search(self.source)
-        if kind == "png" and not missing:
-            return _run(kind, self.source)
-        try:
-            typst: Any = importlib.import_module("typst")
-        except ImportError:
-            what = (
-                "PDF"
-                if kind == "pdf"
-                else f"PNG with {missing[0]!r} in it"
-                if missing
-                else kind
-            )
-            raise RuntimeError(
-                f"save: {what} is more than the embedded dot can write. Type: pip install typst "
-                "(or install Graphviz, https://graphviz.org/download), or save as .svg"
-            ) from None
-        page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
-        return bytes(
-            typst.compile(page, format=kind, ppi=192, sys_inputs={"svg": self.svg()})
-        )
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
-
-    _repr_svg_ = svg
-
-    def __repr__(self) -> str:
-        return f"Drawing({self.source.count(' -> ')} edges; .svg() is the picture, .save('graph.svg') writes it)"
+_PAGE = (
+    b"#set page(width: auto, height: auto, margin: 0pt)\n"
+    b'#image(bytes(sys.inputs.svg), format: "svg")'
+)
 
 
 def dot_command() -> str:
-    """The program that lays graphs out: the system's ``dot``, else the embedded one.
+    """Find the program that lays graphs out: the system's ``dot``, else the embedded.
 
     Raises RuntimeError with the one command to type when there is neither.
     """
     found = shutil.which("dot") or _embedded() or shutil.which("graphviz-pure")
     if found is None:
-        raise RuntimeError(
-            "drawing needs Graphviz, and there is none. Type: pip install graphviz-pure"
-        )
+        raise RuntimeError(say("no_graphviz"))
     return found
 
 
 def _embedded() -> str | None:
-    """Where the wheel put its program, which need not be on PATH."""
+    """Find the program that the wheel put somewhere, which need not be on PATH."""
     try:
         files = importlib.metadata.files("graphviz-pure") or []
     except importlib.metadata.PackageNotFoundError:
         return None
-    programs = [
-        Path(str(f.locate()))
-        for f in files
-        if f.stem == "graphviz-pure" and f.suffix in ("", ".exe")
-    ]
-    return next((str(p.resolve()) for p in programs if p.exists()), None)
+    for file in files:
+        if file.stem == "graphviz-pure" and file.suffix in ("", ".exe"):
+            program = Path(str(file.locate()))
+            if program.exists():
+                return str(program.resolve())
+    return None
 
 
-def _run(kind: str, source: str) -> bytes:
-    command = [dot_command(), f"-T{kind}", *(["-Gdpi=192"] if kind == "png" else [])]
+def laid_out(source: str) -> str:
+    """Lay out DOT text: the picture as an SVG document, the same text once only."""
+    return _laid_out(dot_command(), source)
+
+
+@lru_cache(maxsize=16)  # the frames of a walk are one layout
+def _laid_out(program: str, source: str) -> str:
+    text = run(program, "svg", source).decode()
+    return re.sub(r'font-family="[^"]*"', f'font-family="{FONTS}"', text)
+
+
+def printed(kind: str, source: str, svg: str | None = None) -> bytes:
+    """Make a PNG at 192 dots an inch, or a PDF, of DOT text, or of ``svg`` instead."""
+    if svg is None and _dot_can(kind, source):
+        return run(dot_command(), kind, source)
+    try:
+        typst: Any = importlib.import_module("typst")
+    except ImportError:
+        what = _what_is_missing(kind, source)
+        raise RuntimeError(say("no_printer", what=what)) from None
+    picture = {"svg": laid_out(source) if svg is None else svg}
+    return bytes(typst.compile(_PAGE, format=kind, ppi=192, sys_inputs=picture))
+
+
+def _dot_can(kind: str, source: str) -> bool:
+    if shutil.which("dot"):
+        return True
+    return kind == "png" and not _NO_GLYPH.search(source)
+
+
+def _what_is_missing(kind: str, source: str) -> str:
+    letter = _NO_GLYPH.search(source)
+    if kind == "png" and letter:
+        return say("png_with", letter=letter[0])
+    return kind.upper() if kind == "pdf" else say("png_frame", kind=kind.upper())
+
+
+def run(program: str, kind: str, source: str) -> bytes:
+    """Let Graphviz make a picture of this kind.
+
+    Raises RuntimeError with what it said when it failed or took too long.
+    """
+    command = [program, f"-T{kind}"]
+    if kind == "png":
+        command.append("-Gdpi=192")
     try:
         done = subprocess.run(
             command,
@@ -147,19 +113,17 @@ def _run(kind: str, source: str) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise RuntimeError(
-            f"{command[0]} did not finish in {SECONDS} s: draw a smaller part of the graph"
-        ) from None
+        slow = say("too_slow", program=program, seconds=SECONDS)
+        raise RuntimeError(slow) from None
     if done.returncode or not done.stdout:
         said = done.stderr.decode(errors="replace").strip() or "nothing"
-        raise RuntimeError(
-            f"{' '.join(command)} failed with exit code {done.returncode}. It said: {said}"
-        )
+        failed = {"command": " ".join(command), "code": str(done.returncode)}
+        raise RuntimeError(say("failed", **failed, said=said))
     return done.stdout
 
 
 def write(path: Path, content: bytes) -> None:
     """Write a file that is never seen half written."""
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")
+        raise FileNotFoundError(say("no_folder", folder=str(path.parent)))
     replace_file(path, content)

@@ -4,9 +4,11 @@ import os
 import pickle
 import re
 import stat
+import string
 import subprocess
 import sys
 import textwrap
+import unicodedata
 import xml.etree.ElementTree as ET
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +21,14 @@ from hypothesis import strategies as st
 import micrograd_kr as mk
 from micrograd_kr import MLP, OPS, Layer, Neuron, Value
 from micrograd_kr.engine import FUNCTIONS
-from micrograd_kr.picture import render
-from micrograd_kr.picture.draw import FOLD_OVER, MAX_NODES, draw, formula, names
-from micrograd_kr.picture.render import Drawing, dot_command
+from micrograd_kr.picture import arrows, label, messages, render
+from micrograd_kr.picture import drawing as drawing_room
+from micrograd_kr.picture.draw import MAX_NODES, draw
+from micrograd_kr.picture.drawing import Drawing
+from micrograd_kr.picture.folding import FOLD_OVER
+from micrograd_kr.picture.names import formula, names
+from micrograd_kr.picture.render import dot_command
+from micrograd_kr.text import files, speak
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -70,7 +77,13 @@ class Picture:
         return next(self.nodes[node].iter(f"{SVG}path")).get("fill")
 
     def ends(self, edge):
-        return tuple(self.edges[edge].find(f"{SVG}title").text.split("->"))
+        return tuple(
+            self.edges[edge]
+            .find(f"{SVG}title")
+            .text.replace(":e", "")
+            .replace(":w", "")
+            .split("->")
+        )
 
     @property
     def caption(self):
@@ -354,7 +367,7 @@ def test_names_are_unique_and_labels_are_kept(labels):
         if v.label and v.label.strip():
             first.setdefault(v.label, v)
     assert all(called[v] == label for label, v in first.items())
-    assert all(called[v].startswith("v") for v in values if not (v.label or "").strip())
+    assert all(called[v].startswith("x") for v in values if not (v.label or "").strip())
 
 
 def test_many_equal_labels_take_one_pass():
@@ -368,6 +381,54 @@ def test_names_of_my_own():
     titles = ["".join(picture.title(n)) for n in picture.nodes]
     assert "total = <part> + c" in titles
     assert "<part> = a * b" in titles
+
+
+def test_inputs_without_a_label_are_x_in_order():
+    for expand in (False, True):
+        y = MLP(3, [2, 1], seed=0, expand=expand)([0.5, -1.0, 2.0])
+        called = names(y.topological_order())
+        inputs = {name: v.data for v, name in called.items() if name[0] == "x"}
+        assert inputs == {"x0": 0.5, "x1": -1.0, "x2": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda v: {"total": v}, r"wrong way round.*\{total: 'total'\}"),
+        (lambda v: {v: 3}, "is text"),
+        (lambda v: {"total": "sum"}, "'total', a str"),
+    ],
+)
+def test_names_the_wrong_way_round_are_an_error(wrong, said):
+    y = small()
+    with pytest.raises(TypeError, match=said):
+        draw(y, names=wrong(y))
+    speak("ko")
+    try:
+        with pytest.raises(TypeError, match="draw: "):
+            draw(y, names=wrong(y))
+    finally:
+        speak("en")
+
+
+def test_every_sentence_of_the_room_can_be_said_in_both_languages():
+    for key, sentences in messages.say.table.items():
+        for sentence in sentences:
+            assert sentence.strip(), key
+        korean, english = (
+            {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for text in sentences
+        )
+        assert korean == english, key
+
+
+@given(st.text("가나다손실합계abc =", max_size=12))
+def test_a_decomposed_label_is_as_wide_as_the_composed_one(text):
+    decomposed = unicodedata.normalize("NFD", text)
+    assert label.width_of(text, 11) == label.width_of(decomposed, 11)
+    wide = re.compile(r'width="(\d+)"')
+    one, two = (wide.findall(label.cell(t)) for t in (text, decomposed))
+    assert one == two
 
 
 # ---- styles ------------------------------------------------------------------------------------------
@@ -565,6 +626,57 @@ def test_the_partial_of_a_folded_neuron_is_its_derivative(expand, activation):
     }
     assert y.op is not None
     assert y.op.symbol in "".join(picture.title(index[y]))
+
+
+def test_a_folded_neuron_read_twice_has_the_sum_over_both_paths():
+    """Two weights on one input: w0 + w1, not the last of them."""
+    a = Value(2.0, "a")
+    layer = Layer(2, 1, activation=None, expand=True, seed=4)
+    y = layer([a, a])
+    w0, w1 = (w.data for w in layer.neurons[0].w)
+    [arrow] = arrows(y, fold=True)
+    assert arrow.partial == arrow.weight == pytest.approx(w0 + w1, rel=1e-15)
+    picture = Picture(draw(y, fold=True, partials=True))
+    assert list(picture.edges) == [arrow.id]
+    (text,) = picture.texts(picture.edges[arrow.id])
+    assert text.endswith(f"= {w0 + w1:.4g}")
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@settings(max_examples=10, deadline=None)
+@given(st.data())
+def test_what_an_arrow_hands_over_is_what_its_edges_do(expand, data):
+    sizes = data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
+    inputs = [Value(data.draw(st.floats(-2, 2))) for _ in range(2)]
+    read = [inputs[0], inputs[1], inputs[0]]
+    y = mk.sum(MLP(3, [*sizes, 2], "tanh", seed=1, expand=expand)(read))
+    y.backward()
+    drawn = arrows(y, fold=True)
+    assert len({arrow.id for arrow in drawn}) == len(drawn)
+    picture = Picture(draw(y, fold=True))
+    assert set(picture.edges) == {arrow.id for arrow in drawn}
+    for arrow in drawn:
+        handed = sum(v.grad * v.partials[k] for v, k in arrow.edges)
+        assert all(v.parents[k] is arrow.parent for v, k in arrow.edges)
+        total = arrow.box.grad * arrow.partial
+        assert handed == pytest.approx(total, rel=1e-9, abs=1e-12)
+
+
+def test_a_line_is_as_wide_as_its_weight_and_has_the_colour_of_its_sign():
+    layer = Layer(3, 1, "tanh", seed=0)
+    for w, number in zip(layer.neurons[0].w, (2.0, -1.0, 0.0), strict=True):
+        w.data = number
+    y = layer([1.0, 2.0, 3.0])
+    picture = Picture(draw(y, fold=True))
+    lines = [next(g.iter(f"{SVG}path")) for g in picture.edges.values()]
+    ends = [picture.ends(e)[0] for e in picture.edges]
+    index = {f"n{i}": v.data for i, v in enumerate(y.topological_order())}
+    look = {
+        index[end]: (line.get("stroke"), float(line.get("stroke-width", 1)))
+        for end, line in zip(ends, lines, strict=True)
+    }
+    assert look[1.0][1] > look[2.0][1] > look[3.0][1]
+    assert look[1.0][0] != look[2.0][0]
 
 
 def test_folding_hides_only_what_the_neurons_hide():
@@ -842,7 +954,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError):
         Drawing("digraph {").save(path)
     monkeypatch.setattr(
-        render.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
+        files.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
     )
     with pytest.raises(OSError, match="disk full"):
         draw(apple()).save(path)
@@ -916,3 +1028,62 @@ def test_fonts_for_hangul_are_named_and_the_layout_font_is_not_left():
     assert {"Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans KR"} <= set(
         render.FONTS.split(", ")
     )
+
+
+# ---- frames, and looking at a picture -----------------------------------------------------
+
+
+def places(drawing):
+    """Where everything is: the outlines and lines of a picture, in order."""
+    root = ET.fromstring(drawing.svg())
+    return [e.get("d") or e.get("points") for e in root.iter() if e.tag != f"{SVG}text"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(graphs(size=6), st.text(max_size=8))
+def test_a_frame_changes_texts_and_moves_nothing(value, text):
+    drawing = draw(value, partials=True, graph_style={"label": "[10/10] widest"})
+    order = value.topological_order()
+    looks = {f"n{i}": {"grad": "–", "color": "#123456"} for i in range(len(order))}
+    edges = [f"e{i}_{k}" for i, v in enumerate(order) for k in range(len(v.parents))]
+    looks |= {edge: {"label": text, "fontcolor": "#abcdef"} for edge in edges}
+    looks["graph"] = {"label": "[1/10]"}
+    frame = drawing.frame(looks)
+    assert places(frame) == places(drawing)
+    picture, before = Picture(frame), Picture(drawing)
+    assert picture.caption == ["[1/10]"]
+    for node in before.nodes:
+        assert picture.title(node) == before.title(node)
+        assert (picture.data(node), picture.grad(node)) == (before.data(node), "–")
+    for edge in edges:
+        assert picture.texts(picture.edges[edge]) == [label.visible(text)]
+    assert places(frame.frame({"n0": {"grad": 7}})) == places(drawing)
+    assert pickle.loads(pickle.dumps(frame)).svg() == frame.svg()
+
+
+def test_a_frame_is_laid_out_once(monkeypatch):
+    drawing = draw(labelled(Value(1.25, "once") * 3, "only"))
+    drawing.svg()
+    monkeypatch.setattr(render, "run", None)
+    assert drawing.frame({"n0": {"penwidth": 3, "style": "dashed"}}).svg()
+
+
+def test_a_frame_of_what_is_not_there_is_an_error():
+    with pytest.raises(KeyError, match="there is no 'n99'"):
+        draw(small()).frame({"n99": {"grad": 1}}).svg()
+
+
+def test_a_picture_can_be_opened(monkeypatch, tmp_path):
+    opened = []
+    monkeypatch.setattr(drawing_room.webbrowser, "open", opened.append)
+    monkeypatch.setattr(drawing_room.tempfile, "tempdir", str(tmp_path))
+    drawing = draw(apple())
+    path = drawing.show()
+    assert opened == [path.as_uri()]
+    assert path.parent == tmp_path
+    assert path.read_text(encoding="utf-8") == drawing.svg()
+
+
+def test_a_value_draws_itself():
+    e = small()
+    assert e.draw(partials=True).source == draw(e, partials=True).source
