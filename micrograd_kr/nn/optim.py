@@ -7,6 +7,7 @@ arrays alike.
 from collections.abc import Iterable, Sequence
 from math import inf
 from numbers import Real
+from operator import is_
 from typing import Any
 
 from ..engine import Value
@@ -33,13 +34,13 @@ class Optimizer:
     parameters: list[Value]
     lr: float
     steps: int
-    state: list[State]
 
     def __init__(self, parameters: Iterable[Value] | Module, lr: float) -> None:
         self.parameters = self._learnable(parameters)
         self._check(say("lr"), lr, 0 < _real(lr) < inf, "positive")
         self.lr = lr
         self.steps = 0
+        self._moved: list[Value] | None = None
         self.state = [self.initial_state(0.0) for _ in self.parameters]
 
     def initial_state(self, zero: Any) -> State:
@@ -68,11 +69,60 @@ class Optimizer:
         ]
         for p, (data, _) in zip(self.parameters, moved, strict=True):
             if data - data:  # not 0.0: an infinity or nan
-                raise OverflowError(self._too_far(p, data))
+                raise OverflowError(self._too_far(p, data, p.grad))
         for p, (data, _) in zip(self.parameters, moved, strict=True):
             p.data = data
         self.state = [state for _, state in moved]
         self.steps = t
+
+    @property
+    def state(self) -> list[tuple[Any, ...]]:
+        """What the rule remembers of each parameter."""
+        if self._arrays is not None:
+            self.state = list(zip(*[x.tolist() for x in self._arrays], strict=True))
+        return self._state
+
+    @state.setter
+    def state(self, state: list[tuple[Any, ...]]) -> None:
+        self._state = state
+        self._arrays: tuple[Any, ...] | None = None  # the same, when steps are arrays
+
+    @property
+    def memory(self) -> tuple[Any, ...]:
+        """All that a step changes here, to go back to; how it is kept does not matter."""
+        return self._state, self._arrays, self.steps
+
+    @memory.setter
+    def memory(self, memory: tuple[Any, ...]) -> None:
+        self._state, self._arrays, self.steps = memory
+
+    def moves(self, parameters: list[Value]) -> bool:
+        """Whether `step_array` does for these parameters what `step` does."""
+        if getattr(self.step, "__func__", None) is not Optimizer.step:
+            return False  # a step of its own
+        if len(parameters) != len(self.parameters):
+            return False
+        if parameters is not self._moved:  # else they were looked at before
+            if not all(map(is_, parameters, self.parameters)):
+                return False
+            self._moved = parameters
+        return True
+
+    def step_array(self, data: Any, grad: Any) -> Any:
+        """Give all parameters after a step, in one array; the Values stay as they are."""
+        t = self.steps + 1
+        if self._arrays is None:
+            rows = type(data)((len(data), len(self.state[0])))
+            rows[:] = self.state
+            self._arrays = tuple(rows.T)
+        new, arrays = self.update(data, grad, self._arrays, t)
+        wrong = new - new  # not 0.0: an infinity or nan
+        if wrong.any():
+            first = int(wrong.astype(bool).argmax())
+            p, data, slope = self.parameters[first], float(new[first]), grad[first]
+            raise OverflowError(self._too_far(p, data, float(slope)))
+        self._arrays, self.steps = arrays, t
+        return new
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to zero."""
@@ -105,9 +155,9 @@ class Optimizer:
             who, asked = type(self).__name__, say(needed)
             raise ValueError(say("setting", who=who, name=name, needed=asked, x=x))
 
-    def _too_far(self, p: Value, data: float) -> str:
+    def _too_far(self, p: Value, data: float, grad: float) -> str:
         name = p.label or say("a_parameter")
-        return say("too_far", name=name, data=data, grad=p.grad, lr=self.lr)
+        return say("too_far", name=name, data=data, grad=grad, lr=self.lr)
 
 
 def _real(x: Any) -> float:
