@@ -1,8 +1,8 @@
 """While a program trains, its parameters live in one flat array.
 
 To write 4,510 numbers into Values takes ten times as long as the step that made them.
-So a step leaves them in the array, and lends the Values a class whose ``data`` and
-``grad`` call the numbers home first: nobody ever sees a number that is not so.
+So a step leaves them in the array, and lends the Values a class whose slots call the
+numbers home first: nobody ever sees a number that is not so.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,8 @@ import numpy as np
 
 from ..engine import Value
 
-_data, _grad = vars(Value)["data"], vars(Value)["grad"]
+# The slots themselves: operations read _data, everybody else by way of it.
+_data, _grad = vars(Value)["_data"], vars(Value)["grad"]
 
 
 class Parameters:
@@ -35,7 +36,7 @@ class Parameters:
         """Give the data of all of them in one array, which must not be changed."""
         if self.kept is not None:
             return self.kept[0]
-        numbers = map(attrgetter("data"), self.values)
+        numbers = map(attrgetter("_data"), self.values)
         return np.fromiter(numbers, float, len(self.values))
 
     def keep(self, theta: Any, gradient: Any) -> None:
@@ -79,7 +80,7 @@ def _calling_home(keeper: Parameters) -> type[Value]:
         "__slots__": (),
         "__module__": Value.__module__,
         "keeper": keeper,
-        "data": _after(keeper.bring_home, _data),
+        "_data": _after(keeper.bring_home, _data),
         "grad": _after(keeper.bring_home, _grad),
     }
     return type("Value", (Value,), members)
