@@ -56,7 +56,91 @@ say = Messages(
             "{node:을/를} 계산하는 데 필요한 값({used})이 모두 준비되었습니다.",
             "All that {node} is computed from ({used}) is there.",
         ),
+        # ---- questions
+        "ask_contribution": (
+            "{node}.grad = {adjoint}, {symbol} = {rule}.  {parent}.grad += ? ",
+            "{node}.grad = {adjoint}, {symbol} = {rule}.  {parent}.grad += ? ",
+        ),
+        "ask_after": (
+            "지금 {parent}.grad = {before}. 더하면 {parent}.grad = ? ",
+            "{parent}.grad is {before} now. What does it become? ",
+        ),
+        "right": ("맞습니다.", "right."),
+        "answer": ("답은 {right}입니다.", "it is {right}."),
+        "not_a_number": (
+            "숫자를 쓰세요. 곱도 됩니다: 2 * -3. Enter만 누르면 답이 나오고, "
+            "q는 그만두기입니다.",
+            "type a number or a product, 2 * -3. Enter alone shows the answer, "
+            "q stops.",
+        ),
+        "or": (" 또는: ", " Or: "),
+        "no_upstream": (
+            "그것은 국소 미분 {symbol} 하나입니다. 상류 기울기 {node}.grad를 "
+            "곱하지 않았습니다.",
+            "that is the local derivative {symbol} alone: it has not been multiplied "
+            "by the upstream gradient {node}.grad.",
+        ),
+        "wrong_sign": (
+            "크기는 맞지만 부호가 반대입니다.",
+            "the size is right, but the sign is the other one.",
+        ),
+        "other_operand": (
+            "다른 피연산자에 대한 국소 미분을 썼습니다. {symbol}가 필요합니다.",
+            "that takes the local derivative with respect to another operand; {symbol} "
+            "is needed.",
+        ),
+        "data_for_grad": (
+            "{node}.grad 자리에 {node}.data를 썼습니다.",
+            "that has {node}.data in place of {node}.grad.",
+        ),
+        "wrong_point": (
+            "국소 미분 {symbol}를 다른 점에서 계산했습니다. 입력값과 결과값을 "
+            "바꾸어 쓰지 않았는지 보세요.",
+            "the local derivative {symbol} was taken at another point: was the result "
+            "put in for an input, or an input for the result?",
+        ),
+        "whole_grad": (
+            "그것은 더한 뒤의 {parent}.grad입니다. 지금은 더할 기여만 묻습니다.",
+            "that is {parent}.grad after it is added; the contribution alone is asked "
+            "for.",
+        ),
+        "not_added": (
+            "기여만 남고 전에 있던 {parent}.grad가 사라졌습니다. = 가 아니라 "
+            "+= 입니다.",
+            "that is the contribution alone: what {parent}.grad had before is lost. "
+            "It is +=, not =.",
+        ),
+        "added_twice": ("기여를 두 번 더했습니다.", "the contribution is in it twice."),
+        "subtracted": ("더하지 않고 뺐습니다.", "it was subtracted, not added."),
+        "other": (
+            "아닙니다. {node}.grad × {symbol}를 다시 계산해 보세요.",
+            "no. Work out {node}.grad × {symbol} once more.",
+        ),
+        "other_sum": (
+            "아닙니다. 전에 있던 {parent}.grad에 기여를 한 번 더하세요.",
+            "no. Add the contribution once to what {parent}.grad was.",
+        ),
+        "score": (
+            "{asked}문제 가운데 {right}문제를 한 번에 맞혔습니다.",
+            "{right} of {asked} right at once.",
+        ),
+        # What a kind of mistake is called in the score
+        "kind_no_upstream": ("상류 기울기를 빠뜨림", "forgot the upstream gradient"),
+        "kind_wrong_sign": ("부호가 반대", "wrong sign"),
+        "kind_other_operand": ("다른 피연산자", "the other operand"),
+        "kind_data_for_grad": ("grad 자리에 data", "data in place of grad"),
+        "kind_wrong_point": ("다른 점에서의 국소 미분", "partial at the wrong point"),
+        "kind_whole_grad": ("기여가 아니라 합을 씀", "the sum, not the contribution"),
+        "kind_not_added": ("더하지 않음(+=)", "forgot to add (+=)"),
+        "kind_added_twice": ("두 번 더함", "added twice"),
+        "kind_subtracted": ("뺌", "subtracted"),
+        "kind_other": ("그 밖의 오답", "something else"),
+        "kind_shown": ("답을 봄", "answer shown"),
         # ---- what cannot be done
+        "ask_forward": (
+            "ask: 역전파에서만 물을 수 있습니다. Stepper(loss).ask()를 쓰세요",
+            "ask: only a backward pass asks; take Stepper(loss).ask()",
+        ),
         "not_a_value": (
             "Stepper: {given:은/는} Value가 아닙니다({type}). Value로 계산한 결과를 "
             "주세요. 예: x = Value(3.0, 'x'); Stepper(x * x)",

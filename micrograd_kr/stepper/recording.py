@@ -19,6 +19,10 @@ partial, contribution, before, after, the sentence ``chain`` and by language the
 sentence ``note``. ``told`` has by language the ``head`` (text) and the sentence
 ``why``. The text of a step is its head, then for each line chain, rule and note.
 
+``mistakes``: see ``mistakes.py``; each has kind, asked ("contribution" or "after"),
+formula, and by language ``told`` and ``name`` (in a score). ``told`` is a sentence
+whose slots are [word], one of node, parent and symbol (∂d/∂a).
+
 A *sentence* is a list of pieces: a string is text, to be shown as it is; a list is a
 slot for a number: [quantity, id] with an id of a node or of an edge. The quantities of
 a node are data and grad, those of an edge adjoint, partial, contribution, before and
@@ -39,6 +43,8 @@ from typing import Any
 from ..engine import Value
 from ..text import LANGUAGES
 from .formulas import Case, Condition, Partial, case_text, partials
+from .messages import say
+from .mistakes import MISTAKES, Mistake
 from .sentences import Sentences
 from .slots import Sentence, Slot, filled
 from .walk import Edge
@@ -74,6 +80,7 @@ class _Recorder:
             "edges": edges,
             "forward": forward,
             "backward": backward,
+            "mistakes": [_mistake(mistake) for mistake in MISTAKES],
         }
 
     def node(self, v: Value) -> dict[str, Any]:
@@ -167,3 +174,12 @@ class _Recorder:
         of = slot.of
         place = self.ids[of] if isinstance(of, Value) else self.edge_id(of.node, of.k)
         return [slot.quantity, place, "()"] if slot.signed else [slot.quantity, place]
+
+
+def _mistake(mistake: Mistake) -> dict[str, Any]:
+    """A mistake with its sentences; a page puts the names of an edge into them."""
+    words = {word: ([word],) for word in ("node", "parent", "symbol")}
+    kind = mistake.kind
+    told = {lang: list(say.pieces(kind, lang, **words)) for lang in LANGUAGES}
+    name = {lang: say(f"kind_{kind}", lang) for lang in LANGUAGES}
+    return {**mistake._asdict(), "told": told, "name": name}

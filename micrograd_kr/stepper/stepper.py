@@ -10,7 +10,7 @@
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -22,6 +22,8 @@ from ..picture import Drawing
 from ..text import FEW, format_number, language, listed
 from .frames import Frames
 from .messages import say
+from .mistakes import is_right
+from .questions import Question, Quiz, number_typed
 from .recording import recording
 from .sentences import Sentences
 from .slots import filled
@@ -129,6 +131,7 @@ class Stepper:
         self.walk = Walk(loss, direction == "backward")
         self.sentences = Sentences(self.walk)
         self._frames = Frames(self.walk)
+        self._quiz = Quiz(self.sentences, self.lang)
 
     @property
     def at(self) -> int:
@@ -210,6 +213,56 @@ class Stepper:
         else:
             told = self.sentences.why_value(v, lang)
         return Note(f"{say('why', lang, node=self._name(v))}\n{told}")
+
+    def ask(self, read: Callable[[str], str] = input) -> Step | Note:
+        """Ask for the numbers of the next step before it is shown, then do it.
+
+        A wrong answer is told which mistake it is, and may be given again; Enter alone
+        shows the answer, q stops. After the last step comes the score. ``read`` asks.
+
+        >>> y = Value(3.0, "x") * 2; y.label = "y"
+        >>> s = Stepper(y, lang="en"); answers = iter(["-2", "2"])
+        >>> step = s.ask(lambda question: next(answers))
+        the size is right, but the sign is the other one.
+        right.
+        [1/1] 0 of 1 right at once.
+              wrong sign: 1
+        """
+        if not self.walk.backward:
+            raise ValueError(say("ask_forward", self.lang))
+        if self.at == len(self):
+            return self._note(self._quiz.score())
+        for question in self._questions():
+            if not self._answered(question, read):
+                return self._here()
+        step = self._step()
+        if self.at == len(self):
+            print(self._note(self._quiz.score()))
+        return step
+
+    def _questions(self) -> list[Question]:
+        """Those of the next step; its numbers are found by doing it and going back."""
+        v = self.walk.do()
+        questions = self._quiz.questions(v)
+        self.walk.undo()
+        return questions
+
+    def _answered(self, question: Question, read: Callable[[str], str]) -> bool:
+        """Ask until the answer is right or shown; False if the learner stops."""
+        while True:
+            try:
+                text = read(self._quiz.prompt(question)).strip()
+            except EOFError:
+                return False
+            if text.lower() == "q":
+                return False
+            answer = number_typed(text) if text else None
+            if text and answer is None:
+                print(say("not_a_number", self.lang))
+                continue
+            print(self._quiz.judge(question, answer))
+            if answer is None or is_right(answer, question.right):
+                return True
 
     # ---- places ---------------------------------------------------------------------
 

@@ -113,3 +113,13 @@ def test_a_grad_is_a_grad_and_a_partial_a_partial() -> None:
             for symbol in re.findall(r"∂(\w+)/∂(\w+)", repr(step)):
                 assert symbol[0] == step.node.label
                 assert symbol[1] in [p.label for p in step.node.parents]
+
+
+def test_mistakes_are_recorded_with_sentences_to_be_filled() -> None:
+    recorded = Stepper(diamond()).recording()["mistakes"]
+    (first,) = [m for m in recorded if m["kind"] == "no_upstream"]
+    assert (first["asked"], first["formula"]) == ("contribution", "partial")
+    words = {"node": "d", "symbol": "∂d/∂a", "parent": "a"}
+    told = [x if isinstance(x, str) else words[x[0]] for x in first["told"]["en"]]
+    assert "".join(told).startswith("that is the local derivative ∂d/∂a alone")
+    assert "".join(told).endswith("by the upstream gradient d.grad.")
