@@ -1,4 +1,4 @@
-"""Classes: as a list of zeros and a one, as probabilities, as what a network predicts."""
+"""Classes: as a one among zeros, as probabilities, as what a network predicts."""
 
 from collections.abc import Sequence
 from typing import Any

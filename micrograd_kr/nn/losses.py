@@ -37,7 +37,8 @@ def mse(outputs: Any, targets: Any) -> Value:
 def hinge(scores: Any, targets: Any) -> Value:
     """Give the mean of max(0, 1 - target × score); targets are -1 or 1.
 
-    Raises ValueError for another target. Cortes & Vapnik, Support-Vector Networks, 1995.
+    Raises ValueError for another target. Cortes & Vapnik, Support-Vector Networks,
+    1995.
 
     >>> hinge([Value(2.0), Value(0.5)], [1, 1]).data
     0.25
@@ -83,7 +84,8 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
 
     A target t is the index of a class, or a list of probabilities, one for each class.
     Computed as logsumexp(z) - z_t, once z has lost what its numbers have in common;
-    nothing overflows (Goodfellow et al., Deep Learning, 2016, 6.2.2.3). Raises ValueError for what is no class and no probabilities.
+    nothing overflows (Goodfellow et al., Deep Learning, 2016, 6.2.2.3). Raises
+    ValueError for what is no class and no probabilities.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 4)
     0.6931

@@ -180,8 +180,8 @@ say = Messages(
             "rename an attribute of the model",
         ),
         "other_setting": (
-            "{key:이/가} 파일에는 {theirs}, 모델에는 {mine}입니다",
-            "its {key} is {theirs}, and the model's {mine}",
+            "{field:이/가} 파일에는 {theirs}, 모델에는 {mine}입니다",
+            "its {field} is {theirs}, and the model's {mine}",
         ),
         "not_built": (
             "이름이 있는 활성화 함수만 쓴 MLP가 아니어서 모델을 만드는 방법이 적혀 "
@@ -230,8 +230,8 @@ say = Messages(
             "they were changed after saving",
         ),
         "twice": (
-            "{key}가 한 객체에 두 번 나옵니다",
-            "{key} occurs twice in one object",
+            "{field}가 한 객체에 두 번 나옵니다",
+            "{field} occurs twice in one object",
         ),
         "not_finite": (
             "{x}는 유한한 수가 아닙니다",
@@ -256,13 +256,13 @@ say = Messages(
             "parameters[{name}]: {found} is not a number",
         ),
         "sizes": (
-            "architecture: nin {nin}과 nouts {nouts}는 양의 정수와 그 리스트가 아닙니다",
+            "architecture: nin {nin}, nouts {nouts}는 양의 정수와 그 리스트가 아닙니다",
             "architecture: nin {nin} and nouts {nouts} are not a positive whole number "
             "and a list of them",
         ),
         "layer_names": (
-            "architecture: {key} {found}는 층마다 이름이 하나인 리스트가 아닙니다",
-            "architecture: {key} {found} is not a list of a name for each layer",
+            "architecture: {field} {found}는 층마다 이름이 하나인 리스트가 아닙니다",
+            "architecture: {field} {found} is not a list of a name for each layer",
         ),
         "expand": (
             "architecture: expand {found}는 true도 false도 아닙니다",

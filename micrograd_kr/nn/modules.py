@@ -134,9 +134,9 @@ class Module:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters and, for an `MLP`, the architecture to a JSON file.
 
-        Raises what `nn.save.save` raises.
+        Raises what `nn.save.write` raises.
         """
-        save.save(self, path)
+        save.write(self, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Take the parameters from a file that `save` wrote of a module like this one.
@@ -192,7 +192,8 @@ class Neuron(Module):
     "uniform" (-1 to 1); b starts at 0. ``seed``: a number, a `random.Random`, or None
     for Python's own random state. ``expand``: record single operations.
 
-    >>> n = Neuron(2, activation=None); n.w[0].data, n.w[1].data, n.b.data = 2.0, -1.0, 0.5
+    >>> n = Neuron(2, activation=None)
+    >>> n.w[0].data, n.w[1].data, n.b.data = 2.0, -1.0, 0.5
     >>> n([3.0, 4.0]).data
     2.5
     """
@@ -248,7 +249,7 @@ class Neuron(Module):
         return [self]
 
     def draw(self, x: Inputs | None = None, **options: Any) -> "Drawing":
-        """Draw it at the sample ``x``, ones unless given; `draw` has the ``options``."""
+        """Draw it at the sample ``x``, ones unless given; ``options`` as in `draw`."""
         return super().draw(_ones(len(self.w)) if x is None else x, **options)
 
     def __repr__(self) -> str:
@@ -302,7 +303,7 @@ class Layer(Module):
         return self.neurons
 
     def draw(self, x: Inputs | None = None, **options: Any) -> "Drawing":
-        """Draw it at the sample ``x``, ones unless given; `draw` has the ``options``."""
+        """Draw it at the sample ``x``, ones unless given; ``options`` as in `draw`."""
         nin = len(self.neurons[0].w)
         return super().draw(_ones(nin) if x is None else x, **options)
 
@@ -400,7 +401,7 @@ class MLP(Module):
         return save.rebuild(cls, path)
 
     def draw(self, x: Inputs | None = None, **options: Any) -> "Drawing":
-        """Draw it at the sample ``x``, ones unless given; `draw` has the ``options``.
+        """Draw it at the sample ``x``, ones unless given; ``options`` as in `draw`.
 
         >>> "neuron" in MLP(2, [3, 1], seed=0).draw().source
         True

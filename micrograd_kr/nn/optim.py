@@ -170,9 +170,9 @@ def _no_parameters(who: str, given: Any) -> str:
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum as in PyTorch: v ← momentum v + grad; p ← p - lr v.
+    """Gradient descent with momentum: v ← momentum v + grad; p ← p - lr v.
 
-    ``weight_decay`` adds weight_decay × p to the gradient.
+    As in PyTorch; ``weight_decay`` adds weight_decay × p to the gradient.
 
     >>> w = Value(1.0); w.grad = 2.0
     >>> SGD([w], lr=0.1).step(); w.data

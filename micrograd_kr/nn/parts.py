@@ -1,7 +1,7 @@
 """What an object is made of, found in containers of any depth, with names.
 
-A name is the way to its item: ``b`` is the attribute ``b``, ``layer0`` is ``layers[0]``,
-``W0_1`` is ``W[0][1]``, ``w.a`` is ``w["a"]``, ``inner.b`` is ``inner.b``.
+A name is the way to its item: ``b`` is the attribute ``b``, ``layer0`` is
+``layers[0]``, ``W0_1`` is ``W[0][1]``, ``w.a`` is ``w["a"]``.
 """
 
 import gc
@@ -31,8 +31,8 @@ def named_items(root: Any, opens: type | tuple[type, ...]) -> Iterator[tuple[str
     """Find what is in ``root`` and in its containers, depth first, with names.
 
     Opened are ``root``, objects of the classes ``opens`` (their attributes are items),
-    lists, tuples, dicts and arrays of objects, to any depth. Everything else is an item.
-    What leads back into itself is not entered again.
+    lists, tuples, dicts and arrays of objects, to any depth. Everything else is an
+    item. What leads back into itself is not entered again.
 
     >>> from types import SimpleNamespace as Thing
     >>> thing = Thing(b=1, W=[[2], [3]], w={"a": 4})

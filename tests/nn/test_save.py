@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from micrograd_kr.engine.ops import OPS
 from micrograd_kr.engine.value import Value
-from micrograd_kr.nn import save as save_module
+from micrograd_kr.nn import document
 from micrograd_kr.nn.modules import MLP, Layer, Module, Neuron
 
 ACTIVATIONS = [
@@ -232,7 +232,7 @@ def test_two_parameters_of_one_name_are_not_saved(tmp_path):
 
 
 def test_a_model_too_large_to_be_loaded_is_not_saved(tmp_path, monkeypatch):
-    monkeypatch.setattr(save_module, "MAX_BYTES", 200)
+    monkeypatch.setattr(document, "MAX_BYTES", 200)
     with pytest.raises(ValueError, match="larger than 200 bytes"):
         MLP(2, [2, 1]).save(tmp_path / "m.json")
     assert os.listdir(tmp_path) == []
