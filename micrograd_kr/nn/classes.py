@@ -1,13 +1,13 @@
 """Classes: as a one among zeros, as probabilities, as what a network predicts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import FUNCTIONS, Number, Value, as_value
 from .arguments import unpacked
 from .messages import say
 
-_logsumexp = FUNCTIONS["logsumexp"]
+_logsumexp: Callable[..., Value] = FUNCTIONS["logsumexp"]
 
 
 def softmax(logits: Sequence[Value | Number]) -> list[Value]:

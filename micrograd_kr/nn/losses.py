@@ -5,7 +5,7 @@ samples; the output of a single sample with its single target works too. Targets
 numbers or Values, in lists or arrays; an array of shape (n, 1) is a column of n.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..engine import FUNCTIONS, Value, as_value
@@ -13,7 +13,9 @@ from .arguments import unpacked
 from .classes import check_class, less_their_sum, numbers, predict
 from .messages import say
 
-_sum, _dot, _logsumexp = FUNCTIONS["sum"], FUNCTIONS["dot"], FUNCTIONS["logsumexp"]
+_sum: Callable[..., Value] = FUNCTIONS["sum"]
+_dot: Callable[..., Value] = FUNCTIONS["dot"]
+_logsumexp: Callable[..., Value] = FUNCTIONS["logsumexp"]
 
 
 def mse(outputs: Any, targets: Any) -> Value:

@@ -10,7 +10,7 @@ picture of each step.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ from .summary import Table, summary
 if TYPE_CHECKING:
     from ..picture import Drawing
 
-_linear = FUNCTIONS["linear"]
+_linear: Callable[..., Value] = FUNCTIONS["linear"]
 
 Inputs = Iterable[Value | Number] | Value | Number
 
@@ -234,7 +234,8 @@ class Neuron(Module):
         if self.activation is None:
             return z
         if isinstance(self.activation, str):
-            return FUNCTIONS[self.activation](z)
+            curve: Callable[[Value], Value] = FUNCTIONS[self.activation]
+            return curve(z)
         return self.activation(z)
 
     def _expanded(self, x: list[Value]) -> Value:
