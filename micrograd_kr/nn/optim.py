@@ -89,7 +89,7 @@ class Optimizer:
 
     @property
     def memory(self) -> tuple[Any, ...]:
-        """All that a step changes here, to go back to; how it is kept does not matter."""
+        """All that a step changes here, to go back to, however it is kept."""
         return self._state, self._arrays, self.steps
 
     @memory.setter
@@ -109,7 +109,7 @@ class Optimizer:
         return True
 
     def step_array(self, data: Any, grad: Any) -> Any:
-        """Give all parameters after a step, in one array; the Values stay as they are."""
+        """Give all parameters after a step, in one array; no Value changes."""
         t = self.steps + 1
         if self._arrays is None:
             rows = type(data)((len(data), len(self.state[0])))
