@@ -9,6 +9,7 @@ may be skipped: ``graph`` (two orders), ``no_grad``, ``checks`` (errors), ``comp
 from .checks import check_number
 from .comparison import mark_compared
 from .gradients import grad, gradcheck
+from .messages import say
 from .no_grad import no_grad
 from .ops import FLOATS, OPS, Op
 from .record import FUNCTIONS
@@ -28,4 +29,5 @@ __all__ = [
     "gradcheck",
     "mark_compared",
     "no_grad",
+    "say",
 ]

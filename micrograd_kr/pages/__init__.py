@@ -2,7 +2,8 @@
 
 from .graph import graph_data
 from .javascript import engine as engine_script
+from .page import frame as page_frame
 from .page import page as step_page
 from .page import save as save_page
 
-__all__ = ["engine_script", "graph_data", "save_page", "step_page"]
+__all__ = ["engine_script", "graph_data", "page_frame", "save_page", "step_page"]

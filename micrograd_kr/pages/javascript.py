@@ -126,6 +126,7 @@ _LISTS = """
 def row(op: Op) -> str:
     """Write one row: its text for the reader, and what computes a node of it.
 
+    ``partials`` are functions of its operands, of a list of one element, and ``out``;
     ``run`` sets the value of the node and the partial of each operand that is a node.
 
     >>> "partials[at] = (1 - (out * out));" in row(OPS["tanh"])
@@ -134,6 +135,9 @@ def row(op: Op) -> str:
     told: dict[str, object] = {"name": op.name, "symbol": op.symbol}
     told |= {"forward": op.forward, "names": op.operands, "domain": op.domain}
     text = "".join(f"\n  {key}: {json.dumps(said)}," for key, said in told.items())
+    names = ", ".join([*op.names, "out"])
+    partials = [f"({names}) => {javascript(partial)}" for partial in op.partials]
+    text += f"\n  partials: [{', '.join(partials)}],"
     return f"{{{text}{_lists(op) if op.variadic else _single(op)}\n}}"
 
 

@@ -1,11 +1,13 @@
 """One page to share: a walk through backprop that opens by double-click.
 
-A recording (`Stepper.recording()`) and the picture of its graph become one HTML file that asks the
-network for nothing. Text of a user stays text: the recording is JSON without a single ``<``, the
-page puts it on the screen as text, the picture is written again from the few elements it needs, and
-the page's own policy forbids every script but its own.
+A recording (`Stepper.recording()`) and the picture of its graph become one HTML file
+that asks the network for nothing. Text of a user stays text: the recording is JSON
+without a single ``<``, the page puts it on the screen as text, the picture is written
+again from the few elements it needs, and the page's own policy forbids every script but
+its own.
 """
 
+import ast
 import base64
 import hashlib
 import json
@@ -13,47 +15,67 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from importlib import resources
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
 
-from ..picture import write
+from ..engine import say as engine_say
+from ..text import LANGUAGES, replace_file
+from .javascript import engine, javascript, web_file
+from .picture import clean
 
 VERSION = 1  # of the recording
-SCRIPTS = ("recording.js", "elements.js", "picture.js", "panels.js", "page.js")
+SCRIPTS = (
+    "recording.js",
+    "walk.js",
+    "elements.js",
+    "sentences.js",
+    "picture.js",
+    "view.js",
+    "panels.js",
+    "predict.js",
+    "touch.js",
+    "nudge.js",
+    "descend.js",
+    "address.js",
+    "page.js",
+)
+# What the engine says where an operation has no value: the page says the same.
+REFUSALS = ("too_large", "no_value", "no_derivative", "labelled", "and_more")
 
 
 def page(recording: Mapping[str, Any], svg: str, lang: str = "ko") -> str:
-    """The HTML of the page, which begins in language ``lang`` ("ko" or "en").
+    """Write the HTML of the page, which begins in language ``lang`` ("ko" or "en").
 
-    ``svg`` is a picture with a group ``n3`` for node 3 and ``e3_0`` for the edge from its first parent.
-    Raises ValueError for a recording of another version, an unknown language and SVG that is none.
+    ``svg`` is a picture with a group ``n3`` for node 3 and ``e3_0`` for the edge from
+    its first parent. Raises ValueError for a recording of another version, an unknown
+    language and SVG that is none.
 
-    >>> recording = {"version": 1, "nodes": [], "edges": [], "forward": [], "backward": []}
+    >>> recording = {"version": 1, "nodes": [], "edges": []}
+    >>> recording |= {"forward": [], "backward": []}
     >>> page(recording, "<svg xmlns='http://www.w3.org/2000/svg'/>")[:15]
     '<!DOCTYPE html>'
     """
-    if recording.get("version") != VERSION:
+    version = recording.get("version")
+    if version != VERSION:
         raise ValueError(
-            f"page: the recording has version {recording.get('version')!r}; {VERSION} is needed"
+            f"page: the recording has version {version!r}; {VERSION} is needed"
         )
-    words = json.loads(_file("words.json"))
+    words = json.loads(web_file("words.json"))
     if lang not in words:
-        raise ValueError(
-            f"page: lang is {lang!r}; it must be one of {', '.join(map(repr, words))}"
-        )
-    style, script = _file("page.css"), "".join(map(_file, SCRIPTS))
-    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    return Template(_file("page.html")).substitute(
+        known = ", ".join(map(repr, words))
+        raise ValueError(f"page: lang is {lang!r}; it must be one of {known}")
+    style = web_file("page.css")
+    script = step_script(recording)
+    return Template(web_file("page.html")).substitute(
         lang=lang,
-        policy=policy,
+        policy=_policy(style, script),
         style=style,
         script=script,
         svg=clean(svg),
         recording=_json(recording),
+        refusals=_json(refusals()),
         words=_json(words),
     )
 
@@ -66,29 +88,84 @@ def save(
 ) -> Path:
     """Write `page` to ``path``, all of it or nothing, and return the path.
 
-    >>> recording = {"version": 1, "nodes": [], "edges": [], "forward": [], "backward": []}
+    >>> recording = {"version": 1, "nodes": [], "edges": []}
+    >>> recording |= {"forward": [], "backward": []}
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(recording, "<svg xmlns='http://www.w3.org/2000/svg'/>", f"{folder}/steps.html").name
+    ...     svg = "<svg xmlns='http://www.w3.org/2000/svg'/>"
+    ...     save(recording, svg, f"{folder}/steps.html").name
     'steps.html'
     """
     path = Path(path)
-    write(path, page(recording, svg, lang).encode())
+    replace_file(path, page(recording, svg, lang).encode())
     return path
 
 
-def _file(name: str) -> str:
-    return (resources.files(__package__) / "web" / name).read_text(encoding="utf-8")
+def frame(html: str, height: int = 720) -> str:
+    """Put a page into a frame, for a notebook: it can run its own script, and no more.
+
+    >>> frame("<p>")[:55]
+    '<iframe sandbox="allow-scripts" srcdoc="&lt;p&gt;" widt'
+    """
+    looks = f'width="100%" height="{height}"'
+    return f'<iframe sandbox="allow-scripts" srcdoc="{escape(html)}" {looks}></iframe>'
+
+
+def step_script(recording: Mapping[str, Any]) -> str:
+    """Write the whole script of a step page: the engine, the mistakes, the view."""
+    questions = recording.get("questions", {})
+    mistakes = "".join(map(_mistake, questions.get("mistakes", [])))
+    table = f"const MISTAKES = [{mistakes}\n];\n"
+    return '"use strict";\n' + engine() + table + "".join(map(web_file, SCRIPTS))
+
+
+_QUANTITIES = {"adjoint", "partial", "contribution", "before", "after"}
+_QUANTITIES |= {"node_data", "other", "elsewhere"}
+
+
+def _mistake(mistake: Mapping[str, str]) -> str:
+    """Write a kind of mistake with its formula as a function of the quantities."""
+    tree = ast.walk(ast.parse(mistake["formula"], mode="eval"))
+    names = [node.id for node in tree if isinstance(node, ast.Name)]
+    used = list(dict.fromkeys(names))
+    if not set(used) <= _QUANTITIES:
+        raise ValueError(f"page: {mistake['formula']!r} names what no edge has")
+    wrong = f"({{ {', '.join(used)} }}) => {javascript(mistake['formula'])}"
+    kind, asked = json.dumps(mistake["kind"]), json.dumps(mistake["asked"])
+    return f"\n  {{ kind: {kind}, asked: {asked}, wrong: {wrong} }},"
+
+
+def refusals() -> dict[str, dict[str, str]]:
+    """Give the sentences for operations without a value: by key and language.
+
+    >>> refusals()["labelled"]["en"]
+    '{at} (label {label!r})'
+    """
+    found = {}
+    for key in REFUSALS:
+        found[key] = dict(zip(LANGUAGES, engine_say.table[key], strict=True))
+    return found
+
+
+# ---- what keeps it safe ------------------------------------------------------
+
+
+def _policy(style: str, script: str) -> str:
+    own = f"style-src {_hash(style)}; script-src {_hash(script)}"
+    return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
-    return (
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-    )
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+# What means something in HTML, ends a line of a script, or is half a letter.
+_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 
 def _json(data: Any) -> str:
-    """JSON that stays inside its script element: no character that means something in HTML or ends a line.
+    """Write JSON that stays inside its script element.
 
     >>> _json({"label": "</script>"})
     '{"label":"\\\\u003c/script\\\\u003e"}'
@@ -96,90 +173,21 @@ def _json(data: Any) -> str:
     text = json.dumps(
         _finite(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False
     )
-    return re.sub(
-        "[<>&\u2028\u2029\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text
-    )
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _finite(data: Any) -> Any:
-    """The same data with infinities and NaN as text, which JSON lacks and JavaScript's Number reads."""
+    """Write infinities and NaN, which JSON lacks, as text that JavaScript can read."""
     if isinstance(data, float) and not math.isfinite(data):
-        return "NaN" if math.isnan(data) else "Infinity" if data > 0 else "-Infinity"
+        return _infinite(data)
     if isinstance(data, Mapping):
         return {key: _finite(value) for key, value in data.items()}
-    return (
-        [_finite(value) for value in data] if isinstance(data, list | tuple) else data
-    )
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return data
 
 
-# ---- the picture ---------------------------------------------------------------------------------
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_TAGS = {"svg", "g", "path", "polygon", "polyline", "ellipse", "text"}
-_ATTRIBUTES = {
-    *(
-        "id",
-        "class",
-        "viewBox",
-        "transform",
-        "d",
-        "points",
-        "x",
-        "y",
-        "cx",
-        "cy",
-        "rx",
-        "ry",
-    ),
-    *("text-anchor", "font-size", "font-weight", "font-style"),
-}  # no colours: the style of the page has them, light and dark
-_ID = re.compile(r"n\d+|e\d+_\d+")  # others could be mistaken for parts of the page
-
-
-def clean(svg: str) -> str:
-    """The picture with nothing but shapes, text and the ids of nodes and edges.
-
-    >>> clean("<svg xmlns='http://www.w3.org/2000/svg'><script>x</script><g id='n0' onclick='x'/></svg>")
-    '<svg xmlns="http://www.w3.org/2000/svg"><g id="n0"></g></svg>'
-    """
-    parser = ElementTree.XMLParser(target=_Writer())
-    try:
-        parser.feed(svg)
-        return str(parser.close())
-    except ElementTree.ParseError as error:
-        raise ValueError(f"clean: {svg[:60]!r} is no SVG: {error}") from None
-
-
-class _Writer:
-    """Writes the allowed elements again as the parser meets them; the rest is left out, content and all."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.skipping = 0
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.removeprefix(_SVG)
-        if self.skipping or name not in _TAGS:
-            self.skipping += 1
-            return
-        kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES}
-        if not _ID.fullmatch(kept.get("id", "n0")):
-            del kept["id"]
-        if name == "svg":
-            kept = {"xmlns": _SVG[1:-1], **kept}
-        self.parts.append(
-            f"<{name}{''.join(f' {k}={quoteattr(v)}' for k, v in kept.items())}>"
-        )
-
-    def data(self, text: str) -> None:
-        if not self.skipping:
-            self.parts.append(escape(text))
-
-    def end(self, tag: str) -> None:
-        if self.skipping:
-            self.skipping -= 1
-        else:
-            self.parts.append(f"</{tag.removeprefix(_SVG)}>")
-
-    def close(self) -> str:
-        return "".join(self.parts)
+def _infinite(x: float) -> str:
+    if math.isnan(x):
+        return "NaN"
+    return "Infinity" if x > 0 else "-Infinity"

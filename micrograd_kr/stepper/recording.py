@@ -3,6 +3,8 @@
 ``version`` is 1. The id of a node is its place in topological order; ``e3_0`` is the
 edge to node 3 from its first parent. Lists are in the order in which things happen.
 
+``graph``: what the engine of a page computes with, see ``pages/graph.py``.
+
 ``nodes``: id, name, label, op, expression, data, grad (before the walk), parents.
 
 ``edges``: id, from, to, partial, ``rule`` (the text of the partial, "∂d/∂a = b"), and
@@ -41,6 +43,7 @@ with other numbers is to look each slot up elsewhere; its words stay.
 from typing import Any
 
 from ..engine import Value
+from ..pages import graph_data
 from ..text import LANGUAGES
 from .formulas import Case, Condition, Partial, case_text, partials
 from .messages import say
@@ -76,6 +79,7 @@ class _Recorder:
         forward = [self.value(v) for v in reversed(self.walk.nodes)]
         return {
             "version": 1,
+            "graph": graph_data(order),
             "nodes": nodes,
             "edges": edges,
             "forward": forward,

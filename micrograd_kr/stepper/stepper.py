@@ -385,7 +385,7 @@ class Stepper:
         s._check_page(options)
         with s.walk.from_the_start():
             s.run()  # the picture of the end has room for every number
-            svg = s.draw(**options).svg()
+            svg = s.draw(**({"node_style": _roomy} | options)).svg()
         return save_page(s.recording(), svg, path, self.lang)
 
     def _check_page(self, options: dict[str, Any]) -> None:
@@ -415,6 +415,11 @@ class Stepper:
         picture = f"<div>{svg[svg.index('<svg') :]}</div>"
         beside = f'<div style="{style}">{picture}<pre>{escape(text)}</pre></div>'
         return {"text/plain": str(text), "text/html": beside}
+
+
+def _roomy(v: Value) -> dict[str, object]:
+    """As wide as any number that a learner may put in; in inches."""
+    return {"width": 0.95}
 
 
 def _lines(*texts: str) -> str:

@@ -2,11 +2,14 @@
 
 const $ = (id) => document.getElementById(id);
 const words = read("words");
-const word = (key, values = {}) => words[state.lang][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const refusals = read("refusals");
+const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const word = (key, values = {}) => fillIn(words[state.lang][key], values);
 
 /** To four digits, as the stepper writes them in a terminal, but with a real minus sign. */
 function number(x) {
   x = Number(x); // "Infinity" and "NaN", which JSON cannot write as numbers, come as text
+  if (Number.isNaN(x)) return "–"; // where there is no value
   if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";
   const short = Number.isInteger(x) && Math.abs(x) < 1e6 ? x : Number(x.toPrecision(4));
   const plain = short === 0 || (Math.abs(short) >= 1e-4 && Math.abs(short) < 1e6);

@@ -1,7 +1,13 @@
 // The state of the page and the ways to change it. `show` draws everything from the state, so that the
 // buttons, the slider and the keys cannot disagree.
 
-const state = { at: 0, lang: document.documentElement.lang, timer: 0, whole: false, pinned: null, hovered: null, told: "" };
+const state = {
+  at: 0, lang: document.documentElement.lang, first: document.documentElement.lang, timer: 0,
+  whole: false, weights: false, predict: false,
+  pinned: null, hovered: null, marked: null, leaf: undefined,
+  epoch: 0, // counts what changes the numbers at one and the same step
+  told: "", writing: 0,
+};
 
 function show() {
   const { at, lang } = state;
@@ -10,13 +16,25 @@ function show() {
   $("slider").setAttribute("aria-valuetext", text);
   for (const id of ["first", "back", "next", "last"]) // which keep the focus, unlike disabled ones
     $(id).setAttribute("aria-disabled", at === (id === "first" || id === "back" ? 0 : last));
-  $("status").textContent = [text, stepAt(at)?.text[lang] ?? word("startText"), at === last ? word("end") : ""].join(". ");
+  $("status").textContent = statusText(text);
+  $("predict").setAttribute("aria-pressed", state.predict);
+  $("weights").setAttribute("aria-pressed", state.weights);
   showPicture();
+  showWeights();
   showChosen();
   showStep();
   showHistory();
   showTable();
   follow();
+  remind();
+}
+
+/** What a screen reader hears of a step. */
+function statusText(text) {
+  const step = stepAt(state.at);
+  const hidden = step?.lines?.some(isHidden);
+  const told = !step ? word("startText") : hidden ? word("predictNow") : textOf(step).slice(0, 9).join("\n");
+  return [text, told, state.at === last ? word("end") : ""].join(". ");
 }
 
 function go(at) {
@@ -68,6 +86,8 @@ function speak(lang) {
   document.querySelectorAll("#languages button").forEach((b) => b.setAttribute("aria-pressed", b.value === lang));
   showPlay();
   show();
+  if (graph) showTouch();
+  showScore();
 }
 
 const MOVES = {
@@ -77,10 +97,18 @@ const MOVES = {
   End: () => last,
 };
 
+const ZOOMS = {
+  "+": () => zoom(1.25),
+  "=": () => zoom(1.25),
+  "-": () => zoom(0.8),
+  0: () => showWhole(!state.whole),
+};
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select, [type=text], [type=number]")) return;
   if (event.key === "Escape") return choose({ pinned: null });
-  if (event.key === " " && !event.target.matches("button, summary")) {
+  if (event.key in ZOOMS) ZOOMS[event.key]();
+  if (event.key === " " && !event.target.matches("button, summary, input")) {
     event.preventDefault();
     play();
   } else if (event.key in MOVES && !event.target.matches("input")) {
@@ -103,12 +131,35 @@ $("theme").addEventListener("click", () => {
 });
 $("phases").style.setProperty("--forward", `${forward.length}fr`);
 $("phases").style.setProperty("--backward", `${backward.length}fr`);
-$("whole").addEventListener("click", () => {
-  state.whole = !state.whole;
-  resize();
+function showWhole(whole) {
+  state.whole = whole;
+  view.zoom = 0;
   follow();
+}
+
+/** A lecture hall: the whole width, letters of 24 pixels. */
+function setHall(hall) {
+  document.body.classList.toggle("hall", hall);
+  document.documentElement.classList.toggle("hall", hall);
+  $("hall").setAttribute("aria-pressed", hall);
+}
+
+$("whole").addEventListener("click", () => showWhole(!state.whole));
+$("closer").addEventListener("click", () => zoom(1.25));
+$("farther").addEventListener("click", () => zoom(0.8));
+$("hall").addEventListener("click", () => {
+  setHall(!isOn.hall());
+  resize();
+  remind();
 });
-new ResizeObserver(resize).observe($("scroller"));
+$("weights").addEventListener("click", () => {
+  state.weights = !state.weights;
+  show();
+});
+new ResizeObserver(resize).observe(scroller);
 prepare();
-resize();
+measureView();
+handDown();
 speak(state.lang);
+readAddress();
+resize();

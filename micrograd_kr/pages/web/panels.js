@@ -10,29 +10,30 @@ function phase() {
     : [word("forward"), `${at}/${forward.length}`];
 }
 
+/** The node's name, and for all but leaves the operation. */
 const title = (node) => (node.expression ? `${node.name} = ${node.expression}` : node.name);
 
 function showStep() {
-  const { at, lang } = state;
+  const { at } = state;
   const step = stepAt(at);
   const node = step ? nodes[step.node] : root;
   const [name, count] = phase();
+  const hidden = isBackward(at) && step.lines.some(isHidden);
   $("phase").replaceChildren(html("b", {}, name), count);
   $("expression").replaceChildren(title(node), ...(step ? [span("value", ` = ${number(node.data)}`)] : []));
   $("rule").replaceChildren(...rule(step, node));
-  $("why").replaceChildren(...(step?.why ? [html("h3", {}, word("why", { name: node.name })), ...asked(step.why[lang])] : []));
-  $("written").hidden = !isBackward(at);
-  $("text").replaceChildren(...(isBackward(at) ? step.text[lang].split("\n") : []).map((line) => html("p", {}, line)));
+  $("why").replaceChildren(...(step?.told ? [html("h3", {}, word("why", { name: node.name })), ...asked(whyOf(step))] : []));
+  $("written").hidden = !isBackward(at) || hidden;
+  $("text").replaceChildren(...(isBackward(at) ? textOf(step) : []).map((line) => html("p", {}, line)));
 }
 
 function rule(step, node) {
   if (!step) return [html("p", {}, word("startText"))];
-  if (!isBackward(state.at)) return [html("p", { class: "formula" }, step.text[state.lang])];
-  return [
-    html("p", { class: "given formula upstream" }, word("upstream"), derivative(root.name, node.name), "=", html("b", {}, number(step.adjoint))),
-    ...step.lines.map((line) => chain(node, line)),
-    ...(state.at === last ? [html("p", { class: "end" }, word("end"))] : []),
-  ];
+  if (!isBackward(state.at)) return [html("p", { class: "formula" }, ...textOf(step))];
+  const upstream = html("p", { class: "given formula upstream" }, word("upstream"), " ",
+    html("b", {}, `${node.name}.grad = ${number(step.adjoint)}`));
+  const end = state.at === last ? [html("p", { class: "end" }, word("end"))] : [];
+  return [upstream, ...step.lines.map((line) => chain(node, line)), ...end];
 }
 
 /** Questions and their answers, a line each: what ends in a question mark stands out. */
@@ -45,21 +46,21 @@ const coloured = (line) => [
   span("upstream", number(line.adjoint)), " × ", span("local", number(line.partial)), " = ",
   span("contribution", number(line.contribution))];
 
-/** ∂L/∂a += ∂L/∂d · ∂d/∂a, with the numbers and what becomes of a.grad. */
+/** d.grad += L.grad × ∂L/∂d = 1 × 5 = 5, and what becomes of d.grad. */
 function chain(node, line) {
   const parent = nodes[line.parent];
-  const count = contributions[line.parent].findIndex((c) => c.edge === line.edge) + 1;
-  const { rule } = edgeOf.get(line.edge);
+  const names = [
+    span("contribution", `${parent.name}.grad`), "+=",
+    span("upstream", `${node.name}.grad`), "×", derivative(node.name, parent.name, "local")];
+  if (isHidden(line)) return html("div", { class: "chain" }, html("p", { class: "formula" }, ...names), question(line));
+  const formula = html("p", { class: "formula" }, ...names, span("numbers", "= ", ...coloured(line)));
+  const rule = ruleOf(edgeOf.get(line.edge));
   const value = number(line.partial);
-  return html("div", { class: "chain" },
-    html("p", { class: "formula" },
-      derivative(root.name, parent.name, "contribution"), "+=",
-      derivative(root.name, node.name, "upstream"), "·", derivative(node.name, parent.name, "local"),
-      span("numbers", "= ", ...coloured(line))),
-    html("p", { class: "note" },
-      html("span", {}, span("local", word("local")), ` ${rule}`, ...(rule.replace("-", "−").endsWith(`= ${value}`) ? [] : [` = ${value}`])), " ",
-      html("span", {}, `${parent.name}.grad: ${number(line.before)} → `, html("b", {}, number(line.after)),
-        ...(count > 1 ? [span("again", ` · ${word("again", { n: count })}`)] : []))));
+  const isSaid = rule.replace("-", "−").endsWith(`= ${value}`);
+  const note = html("p", { class: "note" },
+    html("span", {}, span("local", word("local")), ` ${rule}${isSaid ? "" : ` = ${value}`}`), " ",
+    html("span", {}, noteText(line).replace(/^\((.*)\)$/, "$1")));
+  return html("div", { class: "chain" }, formula, note);
 }
 
 // ---- the history of a node ------------------------------------------------------------------------
@@ -69,7 +70,7 @@ const chosen = () => state.pinned ?? state.hovered;
 function showHistory() {
   const { at } = state;
   const i = chosen() ?? stepAt(at)?.node ?? root.id;
-  const told = [i, at, state.lang, state.pinned].join();
+  const told = [i, at, state.lang, state.pinned, state.epoch].join();
   if (told === state.told) return; // a button must not be replaced while it is being pressed
   state.told = told;
   const node = nodes[i];
@@ -78,10 +79,11 @@ function showHistory() {
   $("history-title").textContent = word("history", { name: node.name });
   $("exact").replaceChildren(
     ...(node.expression ? [html("dt", {}, word("expression")), html("dd", {}, node.expression)] : []),
-    html("dt", {}, "data"), html("dd", {}, isComputed(i, at) ? String(node.data) : "·"),
-    html("dt", {}, "grad"), html("dd", {}, String(grad(i, at))));
+    html("dt", {}, "data"), html("dd", {}, isComputed(i, at) ? exact(node.data) : "·"),
+    html("dt", {}, "grad"), html("dd", {}, isSecret(i) ? "?" : exact(grad(i, at))));
+  if (refusalOf(i)) $("exact").append(html("dd", { class: "refusal" }, refusalOf(i)));
   const items = contributions[i].map((c) => {
-    const known = c.at <= at;
+    const known = c.at <= at && !isHidden(c);
     const button = html("button", { type: "button", class: known ? "" : "later" },
       html("span", {}, word("from", { name: nodes[c.from].name })), " ",
       ...(known
@@ -98,28 +100,59 @@ function showHistory() {
   $("hint").textContent = state.pinned === null ? word("hint") : word("pinned");
 }
 
+/** Every digit, nothing for what has no value. */
+const exact = (x) => (Number.isNaN(Number(x)) ? "–" : String(x));
+
 function showChosen() {
-  for (const [i, { group }] of drawn) {
-    group.classList.toggle("chosen", chosen() === i);
-    group.setAttribute("aria-pressed", state.pinned === i);
+  for (const i of [state.marked, chosen(), state.pinned]) {
+    const group = drawn.get(i)?.group;
+    group?.classList.toggle("chosen", chosen() === i);
+    group?.setAttribute("aria-pressed", state.pinned === i);
   }
+  state.marked = chosen();
 }
 
 function choose(change) {
+  const before = state.pinned;
   Object.assign(state, change);
+  drawn.get(before)?.group.setAttribute("aria-pressed", state.pinned === before);
   showChosen();
   showHistory();
+  if ("leaf" in change) showTouch();
 }
-const pin = (i) => choose({ pinned: state.pinned === i ? null : i });
+
+function pin(i) {
+  const leaf = graph && isLeaf(i) ? { leaf: i } : {};
+  choose({ pinned: state.pinned === i ? null : i, ...leaf });
+}
 
 // ---- all nodes ------------------------------------------------------------------------------------
 
-function showTable() {
-  const { at } = state;
-  document.querySelector("tbody").replaceChildren(...nodes.map((node, i) =>
-    html("tr", { class: statusOf(i, at) },
-      html("th", { scope: "row" }, node.name),
-      html("td", {}, node.expression || word("leaf")),
-      html("td", {}, isComputed(i, at) ? number(node.data) : "·"),
-      html("td", {}, number(grad(i, at))))));
+const rows = []; // of the table, made when it is first opened
+
+function makeTable() {
+  document.querySelector("tbody").replaceChildren(...nodes.map((node, i) => {
+    const [expression, data, gradient] = [html("td"), html("td"), html("td")];
+    rows[i] = { row: html("tr", {}, html("th", { scope: "row" }, node.name), expression, data, gradient), expression, data, gradient };
+    return rows[i].row;
+  }));
 }
+
+function showTable() {
+  if (!$("all").open) return;
+  if (!rows.length) makeTable();
+  const { at } = state;
+  rows.forEach(({ row, expression, data, gradient }, i) => {
+    setText(expression, nodes[i].expression || word("leaf"));
+    setText(data, isComputed(i, at) ? number(nodes[i].data) : "·");
+    setText(gradient, isSecret(i) ? "?" : number(grad(i, at)));
+    const status = statusOf(i, at);
+    if (row.className !== status) row.className = status;
+  });
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+$("all").addEventListener("toggle", showTable);

@@ -1,20 +1,23 @@
-"use strict";
 // What the recording says at each position: 0 is the start, then come the forward steps, then the backward steps.
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const { nodes, edges, forward, backward } = read("recording");
+const recording = read("recording");
+const { nodes, edges, forward, backward } = recording;
 const last = forward.length + backward.length;
 const root = nodes[backward.length ? backward[0].node : nodes.length - 1];
 
 const edgeOf = new Map(edges.map((edge) => [edge.id, edge]));
+const lineOf = new Map(backward.flatMap((step) => step.lines).map((line) => [line.edge, line]));
 const forwardAt = new Map(forward.map((step, k) => [step.node, k + 1]));
 const backwardAt = new Map(backward.map((step, k) => [step.node, forward.length + k + 1]));
 const uses = nodes.map(() => 0); // how many edges lead out of a node: so many contributions will come
 edges.forEach((edge) => uses[edge.from]++);
-const contributions = nodes.map(() => []);
+const contributions = nodes.map(() => []); // to the grad of each node, in the order in which they come
 backward.forEach((step, k) =>
-  step.lines.forEach((line) =>
-    contributions[line.parent].push({ ...line, from: step.node, at: forward.length + k + 1 })));
+  step.lines.forEach((line) => {
+    Object.assign(line, { from: step.node, at: forward.length + k + 1 });
+    contributions[line.parent].push(line);
+  }));
 
 const isLeaf = (i) => nodes[i].parents.length === 0;
 const stepAt = (at) => (at === 0 ? null : at <= forward.length ? forward[at - 1] : backward[at - forward.length - 1]);
@@ -30,6 +33,7 @@ function grad(i, at) {
 }
 
 const isTouched = (i, at) => arrived(i, at).length > 0 || (i === root.id && isBackward(at)) || Number(grad(i, at)) !== 0;
+const isParameter = (i) => isLeaf(i) && nodes[i].parameter;
 
 function statusOf(i, at) {
   const step = stepAt(at);

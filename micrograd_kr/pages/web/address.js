@@ -1,0 +1,50 @@
+// The address says the moment: #step=5&n0=2.5&mode=predict. A link shows it again.
+
+const isOn = { predict: () => state.predict, hall: () => document.body.classList.contains("hall"), weights: () => state.weights };
+
+function address() {
+  const parts = new URLSearchParams();
+  if (state.at) parts.set("step", state.at);
+  for (const i of leaves) if (nodes[i].data !== recorded[i]) parts.set(`n${i}`, nodes[i].data);
+  const modes = Object.keys(isOn).filter((mode) => isOn[mode]());
+  if (modes.length) parts.set("mode", modes.join("."));
+  if (state.lang !== state.first) parts.set("lang", state.lang);
+  return parts.toString();
+}
+
+/** Written when the hand has come to rest: browsers allow so many changes a second. */
+function remind() {
+  clearTimeout(state.writing);
+  state.writing = setTimeout(() => {
+    const now = location.hash.slice(1);
+    if (address() === now) return;
+    try {
+      history.replaceState(null, "", `#${address()}`);
+    } catch { /* a frame without an address of its own */ }
+  }, 200);
+}
+
+function readAddress() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  if (parts.toString() === address()) return;
+  const modes = (parts.get("mode") ?? "").split(".");
+  state.predict = modes.includes("predict");
+  state.weights = modes.includes("weights");
+  setHall(modes.includes("hall"));
+  if (graph) setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));
+  const step = Number(parts.get("step"));
+  state.at = Number.isInteger(step) ? Math.max(0, Math.min(last, step)) : 0;
+  state.epoch++;
+  speak(parts.get("lang") in words ? parts.get("lang") : state.first);
+}
+
+function numberAt(parts, i) {
+  const given = parts.get(`n${i}`);
+  const x = Number(given);
+  return given && Number.isFinite(x) ? x : recorded[i];
+}
+
+addEventListener("hashchange", () => {
+  stop();
+  readAddress();
+});
