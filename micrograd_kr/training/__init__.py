@@ -11,10 +11,11 @@ from .data import (
     make_yin_yang,
     train_test_split,
 )
-from .fit import Epoch, History, evaluate, fit
+from .fit import Diverged, Epoch, History, evaluate, fit
 
 __all__ = [
     "Data",
+    "Diverged",
     "Epoch",
     "History",
     "evaluate",

@@ -12,10 +12,12 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from math import isclose
 from typing import Any, NamedTuple
 
 from ..engine import Value, no_grad
 from ..nn import Adam, Optimizer, one_hot
+from .messages import say
 
 Loss = Callable[
     [list[Any], list[Any]], Value
@@ -44,9 +46,37 @@ class History(list[Epoch]):
     """
 
     stopped = ""
+
+    def __repr__(self) -> str:
+        if not self:
+            return "<History of no epochs>"
+        first, last = self[0].loss, self[-1].loss
+        return f"<History of {len(self)} epochs: loss {first:.4g} to {last:.4g}>"
+
+    def plot(self) -> Any:
+        """Draw the loss curve; needs Matplotlib."""
+        from .plot import loss_curve
+
+        return loss_curve(self)
+
+    def _repr_png_(self) -> bytes | None:
+        try:
+            return self.plot()._repr_png_() if self else None
+        except ImportError:
+            return None
+
     loss = property(lambda self: [row.loss for row in self])
     validation_loss = property(lambda self: [row.validation_loss for row in self])
     metric = property(lambda self: [row.metric for row in self])
+
+
+class Diverged(OverflowError):
+    """Training left the floats; ``history`` has the epochs before.
+
+    The model has the parameters of the epoch with the lowest loss.
+    """
+
+    history: History
 
 
 def fit(
@@ -77,7 +107,8 @@ def fit(
     lowest. ``callbacks`` are called with the history after each epoch; they may change
     ``optimizer.lr``, and one that returns True ends the training.
 
-    Ctrl-C ends it too: the parameters are those after the last complete step, the history is kept.
+    Raises `Diverged` when a number leaves the floats: it has the ``history``, and the
+    model the parameters after its best epoch. Ctrl-C ends it too: the parameters are those after the last complete step, the history is kept.
 
     ``compiled``: record one sample, and train with the array program made of it (see `compile`); for a
     model whose graph is the same for every sample.
@@ -92,10 +123,11 @@ def fit(
     """
     optimizer = Adam(model.parameters(), lr=0.01) if optimizer is None else optimizer
     _check(model, X, y, optimizer, epochs, batch_size, patience)
-    step = (_array_step if compiled else _graph_step)(model, X, y, loss, optimizer)
+    make = _array_step if compiled else _graph_step
+    step, parameters = make(model, X, y, loss, optimizer)
     order, rng, size = list(range(len(X))), random.Random(seed), batch_size or len(X)
     history, callbacks = History(), list(callbacks)
-    kept = best = _state(optimizer)
+    kept = best = parameters.now()
     lowest, waited = float("inf"), 0
     with _Bar(epochs, progress, metric) as bar:
         try:
@@ -106,7 +138,7 @@ def fit(
                 for start in range(0, len(X), size):
                     batch = order[start : start + size]
                     total += step(batch) * len(batch)
-                    kept = _state(optimizer)
+                    kept = parameters.now()
                 row = _row(total / len(X), model, X, y, validation, loss, metric)
                 history.append(row)
                 bar.show(history)
@@ -120,9 +152,17 @@ def fit(
                 if any(a is True for a in asked) or waited == patience:
                     history.stopped = "early"
             if patience is not None:
-                _restore(optimizer, best)
+                parameters.go_back(best)
+        except OverflowError as error:
+            parameters.go_back(best if len(history) else kept)
+            last = ", ".join([f"{x:.4g}" for x in history.loss[-3:]])
+            text = say("diverged", epoch=len(history) + 1, last=last or "-")
+            stopped = Diverged(f"{text} ({error})")
+            history.stopped = "diverged"
+            stopped.history = history
+            raise stopped from error
         except KeyboardInterrupt:
-            _restore(optimizer, kept)
+            parameters.go_back(kept)
             history.stopped = "interrupted"
         bar.close(history)
     return history
@@ -167,7 +207,38 @@ _Step = Callable[
 ]  # the indices of a batch, to its mean loss before the step
 
 
-def _graph_step(model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer) -> _Step:
+class _InValues:
+    """The parameters as they are, to go back to."""
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+
+    def now(self) -> tuple[Any, Any]:
+        return [p.data for p in self.optimizer.parameters], self.optimizer.memory
+
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        data, self.optimizer.memory = state
+        for p, x in zip(self.optimizer.parameters, data, strict=True):
+            p.data = x
+
+
+class _InArrays:
+    """The same for a compiled program, which leaves them in arrays."""
+
+    def __init__(self, optimizer: Optimizer, program: Any) -> None:
+        self.optimizer, self.program = optimizer, program
+
+    def now(self) -> tuple[Any, Any]:
+        return self.program.theta(), self.optimizer.memory
+
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        theta, self.optimizer.memory = state
+        self.program.set_theta(theta)
+
+
+def _graph_step(
+    model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer
+) -> tuple[_Step, Any]:
     def step(
         batch: list[int],
     ) -> float:  # when it returns its graph is gone, before the next is recorded
@@ -177,10 +248,14 @@ def _graph_step(model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer) ->
         optimizer.step()
         return value.data
 
-    return step
+    return step, _InValues(optimizer)
 
 
-def _array_step(model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer) -> _Step:
+def _array_step(
+    model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer
+) -> tuple[_Step, Any]:
+    import numpy as np
+
     from ..compiler import compile
 
     evaluate(
@@ -197,9 +272,24 @@ def _array_step(model: Any, X: Any, y: Any, loss: Loss, optimizer: Optimizer) ->
         {"X": x, "y": target},
         batch=("X", "y"),
     )
-    return lambda batch: program.step(
-        optimizer, X=[X[i] for i in batch], y=[y[i] for i in batch]
-    )
+    _check_mean(model, X, y, loss)
+    inputs, targets = np.array(X, dtype=float), np.array(y, dtype=float)
+
+    def step(batch: list[int]) -> float:
+        return program.step(optimizer, X=inputs[batch], y=targets[batch])
+
+    return step, _InArrays(optimizer, program)
+
+
+def _check_mean(model: Any, X: Any, y: Any, loss: Loss) -> None:
+    """Raise ValueError for a loss that is a sum over the samples and no mean."""
+    few = range(min(len(X), 3))
+    with no_grad():
+        outputs = [model(X[i]) for i in few]
+        whole = loss(outputs, [y[i] for i in few]).data
+        each = [loss([outputs[i]], [y[i]]).data for i in few]
+    if not isclose(whole, sum(each) / len(each), rel_tol=1e-6, abs_tol=1e-9):
+        raise ValueError(say("no_mean", whole=whole, mean=sum(each) / len(each)))
 
 
 def _leaves(sample: Any) -> Any:
@@ -208,19 +298,6 @@ def _leaves(sample: Any) -> Any:
         if hasattr(sample, "__len__")
         else Value(sample)
     )
-
-
-_State = tuple[list[float], list[tuple[Any, ...]], int]
-
-
-def _state(optimizer: Optimizer) -> _State:
-    return [p.data for p in optimizer.parameters], optimizer.state, optimizer.steps
-
-
-def _restore(optimizer: Optimizer, state: _State) -> None:
-    data, optimizer.state, optimizer.steps = state
-    for p, x in zip(optimizer.parameters, data, strict=True):
-        p.data = x
 
 
 def _check(
