@@ -1,58 +1,41 @@
-"""From scalars to matrices: a recorded graph of single operations becomes the array program of a few lines.
+"""From scalars to matrices: a recorded graph becomes an array program of a few lines.
 
-스칼라에서 행렬로: 덧셈과 곱셈 하나하나를 기록한 계산 그래프가 몇 줄짜리 배열 프로그램으로 바뀝니다.
+스칼라에서 행렬로: 하나하나 기록한 계산 그래프가 몇 줄짜리 배열 프로그램이 됩니다.
 """
 
-import argparse
 import random
 import statistics
 import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import micrograd_kr as mk
-from micrograd_kr import Value
-from micrograd_kr.compiler import Program, compile
-from micrograd_kr.nn import MLP, SGD, accuracy, hinge
-from micrograd_kr.training import make_moons
+from micrograd_kr import MLP, Value, compile
+from micrograd_kr.cli import demo_options
+from micrograd_kr.nn import SGD, accuracy, hinge
+from micrograd_kr.text import choose
+from micrograd_kr.training import make_moons, plot
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Record, compile, compare, train; write the source and a picture."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--steps", type=int, default=1000, help="training steps of the compiled program"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("out"),
-        help="the folder for what is written (default: out)",
-    )
-    args = parser.parse_args(argv)
-    args.out.mkdir(parents=True, exist_ok=True)
+    options = demo_options(__doc__)
+    options.add_argument("--steps", type=int, default=1000)
+    args = options.parse_args(argv)
 
-    print("== The scalar graph · 스칼라 계산 그래프")
+    print(choose("== 스칼라 계산 그래프", "== The scalar graph"))
     X, y = make_moons(100, noise=0.1, seed=1)
-    model = MLP(
-        2, [16, 16, 1], seed=1, expand=True
-    )  # every multiplication and addition is a node
+    model = MLP(2, [16, 16, 1], seed=1, expand=True)  # a node for each operation
     params = model.parameters()
-    inputs = {
-        "X": [[Value(x) for x in row] for row in X],
-        "y": [Value(2.0 * t - 1.0) for t in y],
-    }
+    rows = [[Value(x) for x in row] for row in X]
+    targets = [Value(2.0 * t - 1.0) for t in y]
 
     def record() -> Value:
-        scores = [model(row) for row in inputs["X"]]
-        return hinge(scores, inputs["y"]) + 1e-4 * mk.sum([p * p for p in params])
+        scores = [model(row) for row in rows]
+        return hinge(scores, targets) + 1e-4 * mk.sum([p * p for p in params])
 
     def eager_step() -> None:
         loss = record()
@@ -62,107 +45,106 @@ def main(argv: Sequence[str] | None = None) -> None:
     loss = record()
     nodes = loss.topological_order()
     kinds = Counter(v.op.symbol for v in nodes if v.op)
-    print(
-        f"   nodes 노드 {len(nodes):,}: "
-        + ", ".join(f"{symbol} {n:,}" for symbol, n in kinds.most_common(4))
-    )
+    counts = [f"{symbol} {n:,}" for symbol, n in kinds.most_common(4)]
+    print(f"   {choose('노드', 'nodes')} {len(nodes):,}: {', '.join(counts)}")
 
-    print("== The source it became · 변환된 소스")
-    program = compile(loss, params, inputs=inputs)
-    print("   " + str(program).strip().replace("\n", "\n   "))
+    print(choose("== 변환된 소스", "== The source it became"))
+    program = compile(loss, params, inputs={"X": rows, "y": targets})
+    print(textwrap.indent(str(program).strip(), "   "))
 
-    print("== The same numbers · 같은 값")
+    print(choose("== 같은 값", "== The same numbers"))
     arrays = {"X": np.array(X), "y": 2.0 * np.array(y) - 1.0}
-    eager_step()
-    value, gradient = program(program.theta(), **arrays)
-    furthest = max(abs(g - p.grad) for g, p in zip(gradient, params, strict=True))
-    print(f"   loss 손실: scalars 스칼라 {loss.data:.12f}, arrays 배열 {value:.12f}")
-    print(
-        f"   largest difference of the gradients · 기울기의 가장 큰 차이: {furthest:.1e}"
-    )
-
-    print("== The two times, forward and backward · 순전파와 역전파 시간")
     theta = program.theta()
-    slow, fast = seconds(eager_step, 5), seconds(lambda: program(theta, **arrays), 500)
-    print(f"   scalars 스칼라 {slow * 1e3:8.3f} ms")
-    print(f"   arrays 배열 {fast * 1e3:11.3f} ms  ({slow / fast:,.0f} ×)")
+    eager_step()
+    value, gradient = program(theta, **arrays)
+    differences = [abs(g - p.grad) for g, p in zip(gradient, params, strict=True)]
+    print(f"   {choose('스칼라', 'scalars')}: loss {loss.data:.12f}")
+    print(f"   {choose('배열', 'arrays')}: loss {value:.12f}")
+    told = choose("기울기의 가장 큰 차이", "largest difference of the gradients")
+    print(f"   {told}: {max(differences):.1e}")
 
-    print("== Training with it · 학습")
+    print(choose("== 순전파와 역전파 시간", "== The two times, forward and backward"))
+    slow = seconds(eager_step, 5)
+    fast = seconds(lambda: program(theta, **arrays), 500)
+    print(f"   {choose('스칼라', 'scalars')} {slow * 1e3:.3f} ms")
+    print(f"   {choose('배열', 'arrays')} {fast * 1e3:.3f} ms ({slow / fast:,.0f} ×)")
+
+    print(choose("== 학습", "== Training with it"))
     optimizer = SGD(params, lr=0.2, momentum=0.9)
     losses = [program.step(optimizer, **arrays) for _ in range(args.steps)]
-    correct = accuracy(
-        [model(row) for row in X], y
-    )  # the model's own Values were trained
-    print(
-        f"   {args.steps} steps 걸음: loss 손실 {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy 정확도 {correct:.0%}"
-    )
+    correct = accuracy([model(row) for row in X], y)  # the model's Values learned
+    print(f"   {args.steps} {choose('걸음', 'steps')}", end=": ")
+    print(f"{choose('손실', 'loss')} {losses[0]:.4f} -> {losses[-1]:.4f}", end=", ")
+    print(f"{choose('정확도', 'accuracy')} {correct:.0%}")
 
-    print("== Written · 파일")
-    source, picture = (
-        args.out / "moons_program.py",
-        args.out / "scalars_to_matrices.png",
-    )
+    print(choose("== 파일", "== Written"))
+    source = args.out / "moons_program.py"
     source.write_text(program.source, encoding="utf-8")
-    drawn(nodes, program, slow, fast).savefig(picture, dpi=120)
-    for path in (source, picture):
-        print(f"   {path}")
+    picture = args.out / "scalars_to_matrices.png"
+    times = (f"{slow * 1e3:.1f} ms", f"{fast * 1e6:.0f} µs")
+    plot.save(drawn(nodes, program.source, times), picture)
+    print(f"   {source}")
+    print(f"   {picture}")
 
 
-def seconds(f: Callable[[], object], times: int) -> float:
-    """The median time of a call."""
+def seconds(work: Callable[[], object], times: int) -> float:
+    """Measure the median time of a call."""
     taken = []
     for _ in range(times):
         start = time.perf_counter()
-        f()
+        work()
         taken.append(time.perf_counter() - start)
     return statistics.median(taken)
 
 
-def drawn(nodes: list[Value], program: Program, slow: float, fast: float) -> Figure:
-    """Every Value as a dot, in a column for each step away from the leaves; beside it the text of the program."""
+Points = dict[str, list[tuple[float, float]]]
+
+
+def placed(nodes: list[Value]) -> Points:
+    """Place every Value in the column of its steps from the leaves, by its op."""
     level: dict[Value, int] = {}
     for v in nodes:
-        level[v] = 1 + max([level[p] for p in v.parents], default=-1)
-    columns = Counter(level.values())
+        below = [level[p] for p in v.parents]
+        level[v] = 1 + max(below, default=-1)
+    sizes = Counter(level.values())
     rng = random.Random(0)
-    points: dict[str, list[tuple[float, float]]] = {}
+    points: Points = {}
     for v in nodes:
-        k = level[v]
-        height = columns[k] ** 0.5
-        at = (k + rng.uniform(-0.4, 0.4), rng.uniform(-height, height))
-        points.setdefault(v.op.symbol if v.op else "leaf", []).append(at)
+        x = level[v] + rng.uniform(-0.4, 0.4)
+        height = sizes[level[v]] ** 0.5
+        symbol = v.op.symbol if v.op else choose("입력", "leaf")
+        points.setdefault(symbol, []).append((x, rng.uniform(-height, height)))
+    return points
 
-    figure = Figure(figsize=(15, 6.5), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1])
-    for symbol, dots in sorted(points.items(), key=lambda item: -len(item[1])):
-        left.scatter(
-            *zip(*dots, strict=True),
-            s=1.5,
-            label=f"{symbol}  {len(dots):,}",
-            linewidths=0,
-        )
-    left.set_title(f"{len(nodes):,} scalars, {slow * 1e3:.1f} ms")
-    left.set_xlabel("steps from the leaves")
+
+def wrapped(source: str) -> list[str]:
+    """Break the lines of a program that are too long for the picture."""
+    lines = []
+    for line in source.strip().split("\n"):
+        lines += textwrap.wrap(line, 88, subsequent_indent=" " * 12) or [""]
+    return lines
+
+
+def drawn(nodes: list[Value], source: str, times: tuple[str, str]) -> plot.Picture:
+    """Draw every Value as a dot, and beside them the text of the program."""
+    picture = plot.figure(1, 2, size=(7.5, 6.5))
+    left, right = picture.axes
+    points = placed(nodes)
+    for symbol in sorted(points, key=lambda symbol: -len(points[symbol])):
+        xs, ys = zip(*points[symbol], strict=True)
+        label = f"{symbol}  {len(xs):,}"
+        left.scatter(xs, ys, s=1.5, label=label, linewidths=0)
+    left.set_title(f"{len(nodes):,} {choose('스칼라', 'scalars')}, {times[0]}")
+    left.set_xlabel(choose("입력에서 떨어진 걸음", "steps from the leaves"))
     left.set_yticks([])
     left.legend(markerscale=5, frameon=False, fontsize=9)
-    wrapped = [
-        textwrap.wrap(line, 88, subsequent_indent=" " * 12) or [""]
-        for line in program.source.strip().split("\n")
-    ]
-    lines = [part for line in wrapped for part in line]
+    lines = wrapped(source)
     size = min(9.5, 430 / (1.3 * len(lines)))
-    right.text(
-        0.0,
-        1.0,
-        "\n".join(lines),
-        family="monospace",
-        fontsize=size,
-        va="top",
-        transform=right.transAxes,
-    )
-    right.set_title(f"the same as arrays, {fast * 1e6:.0f} µs")
+    place = {"va": "top", "transform": right.transAxes}
+    right.text(0.0, 1.0, "\n".join(lines), fontsize=size, **place)
+    right.set_title(f"{choose('배열로 쓰면', 'the same as arrays')}, {times[1]}")
     right.set_axis_off()
-    return figure
+    return picture
 
 
 if __name__ == "__main__":

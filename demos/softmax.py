@@ -1,114 +1,126 @@
-"""Softmax: from the outputs of a network to probabilities, for training; the largest output is enough to predict.
+"""Softmax: from the outputs of a network to probabilities.
 
-소프트맥스: 신경망의 출력을 확률로 바꿔 학습에 씁니다. 예측할 때는 가장 큰 출력만 고르면 됩니다.
+소프트맥스: 신경망의 출력을 확률로 바꿉니다.
+
+Training needs it; to predict, the largest output is enough.
+
+학습에는 필요하고, 예측할 때는 가장 큰 출력만 고르면 됩니다.
 """
 
-import argparse
 import math
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from micrograd_kr import MLP, Value, no_grad, one_hot, softmax
+from micrograd_kr import MLP, Value, fit, no_grad, one_hot, softmax
+from micrograd_kr.cli import demo_options
 from micrograd_kr.nn import Adam, accuracy, cross_entropy, predict
-from micrograd_kr.training import evaluate, fit, make_spirals, make_yin_yang, plot
+from micrograd_kr.text import choose
+from micrograd_kr.training import evaluate, make_spirals, make_yin_yang, plot
 
 SETS = {"spiral · 나선": make_spirals, "yin-yang · 음양": make_yin_yang}
 
 
-def rounded(xs: Sequence[Any]) -> list[float]:
-    """Numbers or Values, to three digits."""
-    return [round(float(x), 3) for x in xs]
+def rounded(xs: Iterable[Any]) -> list[float]:
+    """Give numbers or Values to three digits."""
+    return [round(getattr(x, "data", x), 3) for x in xs]
 
 
 def train(
     X: list[list[float]], y: list[int], epochs: int, progress: bool = True
 ) -> MLP:
-    """A network with one output for each of 3 classes, trained with softmax inside the loss."""
+    """Train a network of 3 outputs, one a class, with softmax inside the loss."""
     model = MLP(2, [16, 16, 3], seed=0)
-    optimizer = Adam(model.parameters(), lr=0.02)
     fit(
-        model, X, y, loss=cross_entropy, optimizer=optimizer, metric=accuracy, epochs=epochs, batch_size=16,
-        progress=progress, compiled=True,
-    )  # fmt: skip
+        model,
+        X,
+        y,
+        loss=cross_entropy,
+        optimizer=Adam(model.parameters(), lr=0.02),
+        metric=accuracy,
+        epochs=epochs,
+        batch_size=16,
+        progress=progress,
+        compiled=True,
+    )
     return model
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Print what softmax does to one output, train on two data sets, predict with and without it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--epochs", type=int, default=60)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("out"),
-        help="the folder for the picture (default: out)",
-    )
-    args = parser.parse_args(argv)
-    args.out.mkdir(parents=True, exist_ok=True)
-
-    print("== Outputs, probabilities, one-hot · 출력, 확률, 원-핫")
+def show_numbers() -> None:
+    """Print what softmax does to one output, and why training needs it."""
+    print(choose("== 출력, 확률, 원-핫", "== Outputs, probabilities, one-hot"))
     logits = [Value(2.0, "o0"), Value(1.0, "o1"), Value(-1.0, "o2")]
-    print("   outputs o       ", rounded(logits))
-    print(
-        "   softmax(o)      ",
-        rounded(softmax(logits)),
-        "sum",
-        round(sum(softmax(logits)).data, 3),
-    )
-    print("   one-hot         ", one_hot(predict(logits), 3))
+    probabilities = softmax(logits)
+    total = sum(probabilities).data
+    print("   o           ", rounded(logits))
+    print("   softmax(o)  ", rounded(probabilities), "Σ =", round(total, 3))
+    print("   one-hot     ", one_hot(predict(logits), 3))
 
     print(
-        "== Training needs softmax: its loss has a slope everywhere · 학습에는 소프트맥스가 필요합니다"
+        choose(
+            "== 학습에는 소프트맥스가 필요합니다: 손실에 어디서나 기울기가 있습니다",
+            "== Training needs softmax: its loss has a slope everywhere",
+        )
     )
     cross_entropy(logits, 1).backward()
+    told = choose("o의 grad = softmax(o) − 원-핫", "grads of o = softmax(o) − one-hot")
+    print(f"   loss = −log p1, {told}: {rounded(o.grad for o in logits)}")
     print(
-        "   loss −log p1, slope ∂loss/∂o = softmax(o) − one-hot of the target:",
-        rounded(o.grad for o in logits),
-    )
-    print(
-        "   one-hot of the largest has slope 0: nothing to learn from. 원-핫은 기울기가 0이라 배울 수 없습니다."
+        choose(
+            "   가장 큰 것의 원-핫은 기울기가 0이라 배울 수 없습니다.",
+            "   The one-hot of the largest has slope 0: nothing to learn from.",
+        )
     )
 
     print(
-        "== Stable: the largest output is subtracted first · 가장 큰 출력을 먼저 빼서 넘치지 않습니다"
+        choose(
+            "== 가장 큰 출력을 먼저 빼서 넘치지 않습니다",
+            "== Stable: the largest output is subtracted first",
+        )
     )
     print("   softmax([1000, 0, 0]) =", rounded(softmax([1000.0, 0.0, 0.0])))
     try:
         math.exp(1000.0)
-    except OverflowError as error:
-        print(f"   exp(1000) alone: {error}")
+    except OverflowError:
+        print(choose("   exp(1000)만으로는 넘칩니다", "   exp(1000) alone overflows"))
 
-    print("== Three classes · 세 클래스")
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Show softmax in numbers; train on two data sets; predict with and without it."""
+    options = demo_options(__doc__)
+    options.add_argument("--epochs", type=int, default=60)
+    args = options.parse_args(argv)
+
+    show_numbers()
+    print(choose("== 세 클래스", "== Three classes"))
     picture = plot.figure(1, 2)
     for (name, make), ax in zip(SETS.items(), picture.axes, strict=True):
         print(f"-- {name}")
         X, y = make(150, seed=0)
-        X_test, y_test = make(150, seed=1)
+        X_new, y_new = make(150, seed=1)
         model = train(X, y, args.epochs)
-        loss, correct = evaluate(
-            model, X_test, y_test, loss=cross_entropy, metric=accuracy
-        )
+        _, correct = evaluate(model, X_new, y_new, loss=cross_entropy, metric=accuracy)
         with no_grad():
-            outputs = [model(x) for x in X_test]
+            outputs = [model(x) for x in X_new]
             same = sum(predict(softmax(o)) == predict(o) for o in outputs)
         print(
-            f"   loss 손실 {loss:.3f}, accuracy 정확도 {correct:.1%} on 150 new points · 새로운 점 150개"
-        )
-        print(
-            f"   the largest probability and the largest output agree on {same} of {len(outputs)}"
+            choose(
+                f"   새로운 점 150개의 정확도 {correct:.1%}\n"
+                f"   가장 큰 확률과 가장 큰 출력이 {same}개에서 같습니다",
+                f"   accuracy {correct:.1%} on 150 new points\n"
+                f"   the largest probability and the largest output agree on {same}",
+            )
         )
         plot.decision_boundary(
-            model, X_test, y_test, ax=ax, title=f"{name}: accuracy {correct:.0%}"
+            model, X_new, y_new, ax=ax, title=f"{name}: {correct:.0%}"
         )
         ax.set_aspect("equal")
     print(
-        "   exp and the division keep the order, so inference needs no softmax. 순서가 그대로라 추론에는 필요 없습니다."
+        choose(
+            "   exp와 나눗셈은 순서를 바꾸지 않아 추론에는 필요 없습니다.",
+            "   exp and the division keep the order: inference needs no softmax.",
+        )
     )
-
-    print("== Picture · 그림")
+    print(choose("== 그림", "== Picture"))
     print("  ", plot.save(picture, args.out / "softmax.svg"))
 
 

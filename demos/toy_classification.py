@@ -1,18 +1,22 @@
 """Seven toy data sets, one small network each: which shapes can it tell apart?
 
-장난감 데이터 일곱 가지를 작은 신경망으로 분류합니다. 어떤 모양까지 구별할 수 있을까요?
+장난감 데이터 일곱 가지를 작은 신경망으로 분류합니다. 어떤 모양까지 구별할까요?
+
+Beside each network stands a linear model, which draws straight lines alone.
+
+신경망마다 직선밖에 긋지 못하는 선형 모델을 나란히 놓습니다.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from functools import partial
 
-from micrograd_kr import MLP
+from micrograd_kr import MLP, fit
+from micrograd_kr.cli import demo_options
 from micrograd_kr.nn import Adam, accuracy, binary_cross_entropy, cross_entropy
+from micrograd_kr.text import choose
 from micrograd_kr.training import (
     Data,
     evaluate,
-    fit,
     make_blobs,
     make_circles,
     make_moons,
@@ -22,67 +26,74 @@ from micrograd_kr.training import (
     plot,
 )
 
-SETS: dict[str, Callable[[int], Data]] = {  # name, to the data of a seed
-    "moons · 반달": lambda seed: make_moons(100, seed=seed),
-    "circles · 동심원": lambda seed: make_circles(100, seed=seed),
-    "2 spirals · 나선 2개": lambda seed: make_spirals(200, classes=2, seed=seed),
-    "3 spirals · 나선 3개": lambda seed: make_spirals(200, classes=3, seed=seed),
-    "xor · 배타적 논리합": lambda seed: make_xor(100, seed=seed),
-    "blobs · 덩어리": lambda seed: make_blobs(100, seed=seed),
-    "yin-yang · 음양": lambda seed: make_yin_yang(300, seed=seed),
+SETS: dict[str, Callable[..., Data]] = {  # name, to the data of a seed
+    "moons · 반달": partial(make_moons, 100),
+    "circles · 동심원": partial(make_circles, 100),
+    "2 spirals · 나선 2개": partial(make_spirals, 200, classes=2),
+    "3 spirals · 나선 3개": partial(make_spirals, 200, classes=3),
+    "xor · 배타적 논리합": partial(make_xor, 100),
+    "blobs · 덩어리": partial(make_blobs, 100),
+    "yin-yang · 음양": partial(make_yin_yang, 300),
 }
+HIDDEN = (16, 16)
 
 
-def train(name: str, epochs: int) -> tuple[MLP, float, float]:
-    """A network trained on a set, and its accuracy on that and on as many new points."""
-    X, y = SETS[name](0)
+def train(
+    name: str, epochs: int, hidden: Sequence[int] = HIDDEN
+) -> tuple[MLP, float, float]:
+    """Train on a set; give the model, and its accuracy there and on new points.
+
+    Without hidden layers it is a linear model.
+    """
+    X, y = SETS[name](seed=0)
     classes = len(set(y))
-    model = MLP(2, [16, 16, 1 if classes == 2 else classes], seed=0)
+    outputs = 1 if classes == 2 else classes
     loss = binary_cross_entropy if classes == 2 else cross_entropy
-    optimizer = Adam(model.parameters(), lr=0.01)
+    model = MLP(2, [*hidden, outputs], seed=0)
     fit(
         model,
         X,
         y,
         loss=loss,
-        optimizer=optimizer,
+        optimizer=Adam(model.parameters(), lr=0.01),
         epochs=epochs,
         batch_size=20,
         progress=False,
         compiled=True,
     )
     _, seen = evaluate(model, X, y, loss=loss, metric=accuracy)
-    _, new = evaluate(model, *SETS[name](1), loss=loss, metric=accuracy)
+    _, new = evaluate(model, *SETS[name](seed=1), loss=loss, metric=accuracy)
     return model, seen or 0.0, new or 0.0
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Train on each set, print the accuracies, draw the decision boundaries with points not trained on."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--epochs", type=int, default=200)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("out"),
-        help="the folder for the picture (default: out)",
-    )
-    args = parser.parse_args(argv)
-    args.out.mkdir(parents=True, exist_ok=True)
+    """Train a network and a linear model on each set; draw both boundaries."""
+    options = demo_options(__doc__)
+    options.add_argument("--epochs", type=int, default=200)
+    args = options.parse_args(argv)
 
     print(
-        "== MLP(2, [16, 16, classes]), accuracy on the points trained on, and on new ones"
+        choose(
+            "== 새로운 점에서의 정확도: 선형 모델, MLP(2, [16, 16, 클래스])",
+            "== Accuracy on new points: linear model, MLP(2, [16, 16, classes])",
+        )
     )
-    print("   정확도: 학습한 점, 그리고 새로운 점")
-    picture = plot.figure(2, 4, size=(3.6, 3.4))
-    for name, ax in zip(SETS, picture.axes, strict=False):
-        model, seen, new = train(name, args.epochs)
-        print(f"   {seen:>5.0%} {new:>5.0%}   {name}", flush=True)
-        plot.decision_boundary(model, *SETS[name](1), ax=ax, title=f"{name}: {new:.0%}")
-        ax.set_aspect("equal")
-    picture.axes[-1].set_axis_off()
-    print("== Picture · 그림")
+    picture = plot.figure(2, len(SETS), size=(3.2, 3.2))
+    above = picture.axes[: len(SETS)]
+    below = picture.axes[len(SETS) :]
+    for name, top, bottom in zip(SETS, above, below, strict=True):
+        line, _, line_right = train(name, args.epochs, hidden=())
+        model, _, right = train(name, args.epochs)
+        print(f"   {line_right:>5.0%} {right:>5.0%}   {name}", flush=True)
+        X, y = SETS[name](seed=1)
+        linear = choose("선형 모델", "linear model")
+        title = f"{name}\n{linear}: {line_right:.0%}"
+        plot.decision_boundary(line, X, y, ax=top, title=title)
+        network = choose("신경망", "network")
+        plot.decision_boundary(model, X, y, ax=bottom, title=f"{network}: {right:.0%}")
+        top.set_aspect("equal")
+        bottom.set_aspect("equal")
+    print(choose("== 그림", "== Picture"))
     print("  ", plot.save(picture, args.out / "toy_classification.svg"))
 
 

@@ -42,12 +42,7 @@ def test_it_prints_the_chain_rule_with_numbers_one_can_check_by_hand(
     assert "a.grad += d.grad × ∂d/∂a = -10 × -3 = 30" in text
     assert "a.grad = 24, b.grad = -20" in text
     assert "apple.grad = 2.2, count.grad = 110, tax.grad = 200" in text
-    for heading in (
-        "사과 두 개와 소비세",
-        "Two apples and the tax",
-        "두 층 신경망과 xor",
-    ):
-        assert heading in text
+    assert "Two apples and the tax" in text
 
 
 def test_it_writes_the_frames_and_pages_it_names(out: tuple[str, Path]) -> None:
@@ -78,6 +73,7 @@ def test_one_step_down_the_gradients_makes_the_loss_smaller(
 def test_it_speaks_korean_and_takes_a_folder(tmp_path: Path) -> None:
     text = run("--lang", "ko", "--out", "결과", cwd=tmp_path)
     assert "왜 지금" in text
+    assert "두 층 신경망과 xor" in text
     assert '<html lang="ko">' in (tmp_path / "결과" / "xor.html").read_text(
         encoding="utf-8"
     )
