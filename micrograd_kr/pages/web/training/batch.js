@@ -10,7 +10,7 @@ class Batch {
     this.first = new Int32Array(this.count + 1); // where the operands of each node begin
     operands.forEach((of, node) => (this.first[node + 1] = this.first[node] + of.length));
     this.operands = Int32Array.from(operands.flat());
-    this.lengths = ops.map((name, node) => length(name, operands[node].length));
+    this.lengths = ops.map((name, node) => listLength(name, operands[node].length));
     const numbers = [...values, ...constants];
     this.values = new Float64Array(numbers.length * size);
     this.adjoints = new Float64Array(this.count * size);
@@ -46,7 +46,7 @@ class Batch {
 }
 
 /** How long each list of a row's operands is. */
-function length(name, operands) {
+function listLength(name, operands) {
   if (name === null) return 0;
   const { names } = ROWS[name];
   const lists = names.filter((operand) => operand.startsWith("*")).length;

@@ -63,7 +63,7 @@ function heights(height, n, noise, rng) {
   return samples;
 }
 
-const plane = (x1, x2) => (x1 + x2) / 2;
+const slope = (x1, x2) => (x1 + x2) / 2;
 const hill = (x1, x2) => Math.exp(-4 * (x1 * x1 + x2 * x2));
 const wave = (x1) => sin(PI * x1);
 
@@ -75,7 +75,7 @@ const DATA_SETS = {
   xor: { classes: 2, noise: 0.2, make: (n, noise, rng) => curves(corner, n, 2, noise, rng) },
   blobs: { classes: 3, noise: 0.2, make: (n, noise, rng) => curves(center, n, 3, noise, rng) },
   "yin-yang": { classes: 3, noise: 0, make: (n, noise, rng) => curves(inside, n, 3, noise, rng) },
-  plane: { classes: 0, noise: 0.05, make: (n, noise, rng) => heights(plane, n, noise, rng) },
+  plane: { classes: 0, noise: 0.05, make: (n, noise, rng) => heights(slope, n, noise, rng) },
   hill: { classes: 0, noise: 0.05, make: (n, noise, rng) => heights(hill, n, noise, rng) },
   sin: { classes: 0, noise: 0.05, make: (n, noise, rng) => heights(wave, n, noise, rng) },
 };

@@ -1,0 +1,64 @@
+"""The page where a network learns: one file, all computing in it, nothing asked of the network.
+
+The page has the engine of the step page, in the form that computes many samples at
+once, and trains as `fit` does. It makes its own networks, or is given a model, data and
+a loss that Python recorded.
+"""
+
+import json
+from collections.abc import Mapping
+from string import Template
+from typing import Any
+
+from ..text import language
+from .batches import batch_engine
+from .javascript import engine, web_file
+from .page import hash_source, inert_json
+from .pieces import activations, loss_pieces
+
+SCRIPTS = (
+    *("random", "samples", "optimizers", "recorder", "trainer"),  # what computes
+    *("common", "settings", "csv", "learner", "health", "walk"),  # what there is
+    *("plane", "network", "curves", "controls", "main"),  # what is shown
+)
+
+
+def training_page(
+    settings: Mapping[str, Any] | None = None,
+    model: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    lang: str | None = None,
+) -> str:
+    """Write the HTML of the page, which begins with these settings.
+
+    ``settings``: any of those of ``web/training/settings.js``, such as
+    ``{"data": "xor", "layers": [4]}``. ``model``: a recorded model, see
+    `micrograd_kr.training.watch`; without one the page makes networks of its own.
+    ``data``: ``{"train": [...], "test": [...]}`` of samples ``{"x": [...], "y": 0}``.
+
+    >>> training_page({"data": "xor"})[:15]
+    '<!DOCTYPE html>'
+    """
+    given = {
+        "lang": language(lang),
+        "settings": dict(settings or {}),
+        "model": model,
+        "data": data,
+        "activations": activations(),
+        "pieces": loss_pieces(),
+    }
+    style = web_file("training/page.css")
+    parts = [web_file(f"training/{name}.js") for name in SCRIPTS]
+    script = "\n".join([engine(), batch_engine(), *parts])
+    policy = (
+        f"default-src 'none'; style-src {hash_source(style)}; "
+        f"script-src {hash_source(script)}; base-uri 'none'; form-action 'none'"
+    )
+    return Template(web_file("training/page.html")).substitute(
+        lang=language(lang),
+        policy=policy,
+        style=style,
+        script=script,
+        given=inert_json(given),
+        words=inert_json(json.loads(web_file("training/words.json"))),
+    )

@@ -1,0 +1,186 @@
+// What learns: the samples, the network made for them, and what has happened so far.
+
+class Learner {
+  constructor() {
+    this.take(sources()[settings.data]);
+    this.build();
+    this.restart();
+  }
+
+  // ---- the samples ---------------------------------------------------------------------------------
+
+  take(source) {
+    this.classes = source.classes;
+    const samples = source.make(settings.n, settings.noise, new Random(settings.seed));
+    const parts = given.data ? given.data : split(samples, settings.test, settings.seed);
+    this.train = parts.train.map((sample) => this.prepared(sample));
+    this.test = parts.test.map((sample) => this.prepared(sample));
+  }
+
+  /** `at` and `label` are what the learner sees, `x` and `y` what the graph is given. */
+  prepared({ x, y }) {
+    const sample = { at: x, label: y };
+    sample.x = given.model ? x : settings.features.map((name) => FEATURES[name](...x));
+    sample.y = given.model ? given.model.encoded[y] ?? [y] : this.target(y);
+    return sample;
+  }
+
+  target(y) {
+    if (this.classes === 0) return [y];
+    if (settings.loss === "cross_entropy") return Array.from({ length: this.classes }, (_, c) => Number(c === y));
+    return [settings.loss === "binary_cross_entropy" ? y : 2 * y - 1];
+  }
+
+  get width() {
+    return settings.loss === "cross_entropy" ? this.classes : 1;
+  }
+
+  // ---- the network ---------------------------------------------------------------------------------
+
+  build() {
+    const made = given.model ? this.recorded(given.model) : this.recordedHere();
+    Object.assign(this, made);
+    this.trainer = new Trainer(made);
+  }
+
+  /** A network with the layers of the settings, and the loss that Python recorded behind it. */
+  recordedHere() {
+    const recorder = new Recorder();
+    const inputs = settings.features.map(() => recorder.leaf());
+    const widths = [...settings.layers, this.width];
+    const { layers, parameters, outputs } =
+      multilayer(recorder, inputs, widths, [...settings.activations, null], given.activations);
+    const piece = given.pieces[settings.loss][this.width];
+    const targets = piece.targets.map(() => recorder.leaf());
+    const here = recorder.piece(piece, [...piece.outputs, ...piece.targets], [...outputs, ...targets]);
+    const biases = new Set(layers.flat().map((neuron) => neuron.bias));
+    return {
+      data: recorder.data(), inputs, targets, outputs, parameters, layers,
+      loss: here.get(piece.result),
+      weights: parameters.map((node) => !biases.has(node)),
+      names: settings.features,
+      activations: [...settings.activations, null],
+    };
+  }
+
+  /** A model of the learner's own, as Python recorded it. */
+  recorded(model) {
+    return { ...model, data: model.graph, loss: model.result, weights: model.parameters.map(() => true) };
+  }
+
+  /** The first parameters again, and nothing learned. */
+  restart() {
+    this.trainer.use(given.model?.optimizer ?? settings.optimizer);
+    this.trainer.set(given.model ? given.model.numbers : initial(this.layers, settings.init, settings.seed));
+    this.trainer.order = null;
+    this.epochs = 0;
+    this.within = 0; // of this epoch, so many samples are done
+    this.diverged = false;
+    this.curve = [];
+    this.kept = new Map(); // epoch -> parameters and the memory of the optimizer
+    this.apply();
+    this.measure();
+  }
+
+  /** Settings that take hold while it learns. */
+  apply() {
+    const { lr, l1, l2, batch, seed } = settings;
+    Object.assign(this.trainer.settings, { lr, l1, l2, batch: batch || null, seed });
+  }
+
+  // ---- learning ------------------------------------------------------------------------------------
+
+  epoch() {
+    this.guarded(() => {
+      this.trainer.epoch(this.train);
+      this.epochs += 1;
+      this.within = 0;
+    });
+  }
+
+  /** One batch, in the order of the samples. */
+  step() {
+    this.guarded(() => {
+      const size = this.trainer.settings.batch ?? this.train.length;
+      this.trainer.step(this.train.slice(this.within, this.within + size));
+      this.within += size;
+      if (this.within >= this.train.length) {
+        this.epochs += 1;
+        this.within = 0;
+      }
+    });
+  }
+
+  guarded(work) {
+    if (this.diverged) return;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Diverged)) throw error;
+      this.diverged = true;
+    }
+  }
+
+  /** How good it is now, one point more of the curves, and a moment to come back to. */
+  measure() {
+    const nodes = this.layers ? this.layers.flat().map((neuron) => neuron.out) : [];
+    const all = [...this.outputs, ...nodes];
+    try {
+      this.seen = this.trainer.evaluate(this.train, all);
+      this.unseen = this.test.length ? this.trainer.evaluate(this.test, this.outputs) : null;
+      this.trainer.measure(this.train);
+    } catch (error) {
+      if (!(error instanceof Diverged)) throw error;
+      this.diverged = true;
+      return;
+    }
+    this.gradient = this.trainer.gradient.slice();
+    const point = {
+      epoch: this.epochs, train: this.seen.loss, test: this.unseen?.loss,
+      accuracy: this.accuracy(this.train, this.seen), testAccuracy: this.accuracy(this.test, this.unseen),
+    };
+    if (this.curve.at(-1)?.epoch === this.epochs) this.curve.pop();
+    this.curve.push(point);
+    this.keep();
+  }
+
+  get now() {
+    return this.curve.at(-1) ?? {};
+  }
+
+  accuracy(samples, found) {
+    if (this.classes === 0 || !samples.length || !found) return undefined;
+    const right = samples.filter((sample, i) => this.predicted(found.found[i]) === sample.label);
+    return right.length / samples.length;
+  }
+
+  predicted(outputs) {
+    if (this.outputs.length === 1) return Number(outputs[0] > 0);
+    const scores = outputs.slice(0, this.outputs.length);
+    return scores.indexOf(Math.max(...scores));
+  }
+
+  // ---- moments -------------------------------------------------------------------------------------
+
+  keep() {
+    const { parameters, optimizer } = this.trainer;
+    const memory = optimizer.memory.map((numbers) => numbers.slice());
+    this.kept.set(this.epochs, { parameters: parameters.slice(), memory, steps: optimizer.steps });
+    if (this.kept.size > 240) [...this.kept.keys()].forEach((epoch, i) => i % 2 && this.kept.delete(epoch));
+  }
+
+  /** Back to an earlier epoch: what came after it is forgotten when training goes on. */
+  goTo(epoch) {
+    const moment = this.kept.get(epoch);
+    const { trainer } = this;
+    trainer.set(moment.parameters);
+    moment.memory.forEach((numbers, i) => trainer.optimizer.memory[i].set(numbers));
+    trainer.optimizer.steps = moment.steps;
+    this.epochs = epoch;
+    this.within = 0;
+    this.diverged = false;
+    this.curve = this.curve.filter((point) => point.epoch <= epoch);
+    for (const later of this.kept.keys()) if (later > epoch) this.kept.delete(later);
+    this.measure();
+  }
+}

@@ -1,0 +1,401 @@
+// The page as a whole: it learns frame by frame, and everything shown is drawn from the learner.
+
+let learner;
+let plane;
+let network;
+let editor;
+let walk = null;
+let playing = false;
+let turn = 0;
+let squares = []; // the middle of every square of the plane, as samples
+let shownNodes = []; // the nodes whose numbers the pictures show: outputs, inputs, neurons
+
+const EPOCHS_A_FRAME = { slow: 1 / 12, normal: 1 };
+const BUSY = 18; // milliseconds a frame for learning, when it learns as fast as it can
+
+// ---- making it anew --------------------------------------------------------------------------------
+
+function begin() {
+  learner = new Learner();
+  if (learner.layers) network.build(learner, given.model ? null : changeWidth);
+  prepare();
+  $("editor").hidden = true;
+  endWalk();
+  if (settings.epoch > 0) while (learner.epochs < settings.epoch && !learner.diverged) learner.epoch();
+  if (settings.epoch > 0) learner.measure();
+  show();
+}
+
+/** What only changes with the data or the network. */
+function prepare() {
+  const neurons = (learner.layers ?? []).flat().map((neuron) => neuron.out);
+  shownNodes = [...learner.outputs, ...learner.inputs, ...neurons];
+  const flat = isFlat();
+  $("plane-part").hidden = !flat;
+  if (flat) {
+    plane.frame([...learner.train, ...learner.test]);
+    squares = plane.grid(learner);
+    if (!given.model) featureControls(plane);
+  }
+  $("features").hidden = !flat || Boolean(given.model);
+}
+
+const isFlat = () => learner.train[0].at.length === 2;
+
+function change(changed, effect) {
+  Object.assign(settings, changed);
+  settings.epoch = 0;
+  sensible();
+  writeAddress();
+  if (effect === ONGOING) {
+    learner.apply();
+    learner.measure();
+    return show();
+  }
+  if ("data" in changed) settings.noise = sources()[settings.data].noise;
+  controls();
+  begin();
+}
+
+function changeWidth(layer, by) {
+  const width = settings.layers[layer] + by;
+  if (isWidth(width)) change({ layers: settings.layers.with(layer, width) }, AGAIN);
+}
+
+// ---- learning --------------------------------------------------------------------------------------
+
+function frame() {
+  if (!playing) return;
+  turn += 1;
+  const end = performance.now() + BUSY;
+  const share = EPOCHS_A_FRAME[settings.speed];
+  if (share === undefined) do learner.epoch(); while (performance.now() < end && !learner.diverged);
+  else if (turn % Math.round(1 / share) === 0) learner.epoch();
+  if (learner.now.epoch !== learner.epochs || learner.diverged) {
+    if (!learner.diverged) learner.measure();
+    show();
+  }
+  if (learner.diverged) return stop();
+  requestAnimationFrame(frame);
+}
+
+function start() {
+  playing = true;
+  showPlay();
+  requestAnimationFrame(frame);
+}
+
+function stop() {
+  playing = false;
+  showPlay();
+  tell();
+}
+
+function once(work) {
+  stop();
+  learner[work]();
+  if (!learner.diverged) learner.measure();
+  show();
+  tell();
+}
+
+// ---- showing ---------------------------------------------------------------------------------------
+
+function show() {
+  const { epoch, train, test, accuracy, testAccuracy } = learner.now;
+  $("epoch").textContent = learner.epochs;
+  $("train-loss").textContent = number(train);
+  $("test-loss").textContent = number(test);
+  $("accuracy").textContent = `${percent(accuracy)} / ${percent(testAccuracy)}`;
+  $("accuracy").parentElement.hidden = learner.classes === 0;
+  drawCurves($("curves"), learner);
+  $("curves").setAttribute("aria-label", word("curves-label", { epoch, train: number(train), test: number(test) }));
+  $("scrub").max = learner.kept.size - 1;
+  $("scrub").value = [...learner.kept.keys()].sort((a, b) => a - b).indexOf(learner.epochs);
+  showPictures();
+  showHealth();
+  showChosen();
+  editor.show();
+}
+
+function showPictures() {
+  let numbers = null;
+  const chosen = plane.chosen && numbersOf(plane.chosen);
+  if (isFlat() && !learner.diverged) {
+    numbers = learner.trainer.evaluate(squares, shownNodes).found;
+    plane.draw(learner, numbers);
+  }
+  if (learner.layers) network.draw(learner, numbers, shownNodes, chosen);
+}
+
+const numbersOf = (sample) => learner.trainer.evaluate([sample], shownNodes).found[0];
+
+function showHealth() {
+  const told = complaints(learner).map(([key, values]) => word(key, values));
+  if ([...$("health").children].map((p) => p.textContent).join("\n") !== told.join("\n"))
+    $("health").replaceChildren(...told.map((text) => element("p", {}, text)));
+  if (!learner.layers) return void ($("gradient-norms").hidden = true);
+  const sizes = norms(learner);
+  const most = Math.max(...sizes) || 1;
+  const rows = sizes.map((size, l) => {
+    const name = word("layer", { n: l + 1 });
+    const bar = element("meter", { min: 0, max: 1, value: Math.max(0, 1 + Math.log10(size / most || 1e-6) / 6), "aria-label": name });
+    return element("li", {}, name, bar, size.toExponential(1).replace("-", "−"));
+  });
+  $("norms").replaceChildren(...rows);
+}
+
+function showChosen() {
+  const sample = plane.chosen;
+  $("walk").disabled = !sample;
+  $("chosen").textContent = sample ? pointText(sample) : word("noPoint");
+  const count = learner.train.length + learner.test.length;
+  $("plane").setAttribute("aria-label", word("plane-label", { n: count, chosen: sample ? pointText(sample) : "–" }));
+}
+
+function pointText(sample) {
+  const outputs = numbersOf(sample).slice(0, learner.outputs.length).map(number);
+  const [x1, x2] = sample.at.map(number);
+  return word("point", { x1, x2, target: sample.label, output: outputs.join(", ") });
+}
+
+function showPlay() {
+  $("play").textContent = word(playing ? "pause" : "play");
+}
+
+/** For who listens: said when training pauses, not at every frame. */
+function tell() {
+  const { epoch, train, test, accuracy } = learner.now;
+  $("status").textContent = word("said", { epoch, train: number(train), test: number(test), accuracy: percent(accuracy) });
+}
+
+// ---- the points ------------------------------------------------------------------------------------
+
+function choose(sample) {
+  plane.chosen = sample;
+  if (walk) beginWalk();
+  show();
+}
+
+function addPoint(spot) {
+  const label = learner.classes ? Number($("add-class").value) : 0;
+  const sample = learner.prepared({ x: spot, y: label });
+  learner.train.push(sample);
+  pointsChanged(sample);
+}
+
+function movePoint(sample, spot) {
+  Object.assign(sample, learner.prepared({ x: spot, y: sample.label }));
+  pointsChanged(sample);
+}
+
+function deletePoint() {
+  const { chosen } = plane;
+  if (!chosen || learner.train.length < 3) return;
+  learner.train = learner.train.filter((sample) => sample !== chosen);
+  learner.test = learner.test.filter((sample) => sample !== chosen);
+  pointsChanged(null);
+}
+
+function pointsChanged(sample) {
+  learner.trainer.order = null;
+  learner.measure();
+  choose(sample);
+}
+
+function listenToPlane() {
+  const canvas = $("plane");
+  const all = () => [...learner.train, ...(settings.showTest ? learner.test : [])];
+  let held = null;
+  canvas.addEventListener("pointerdown", (event) => {
+    const spot = plane.under(event);
+    held = plane.near(spot, all());
+    if (held) choose(held);
+    else addPoint(spot);
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (held && event.buttons) movePoint(held, plane.under(event));
+  });
+  canvas.addEventListener("pointerup", () => (held = null));
+  canvas.addEventListener("keydown", (event) => {
+    if (!planeKey(event.key, event.shiftKey, all())) return;
+    event.preventDefault();
+  });
+  for (const kind of ["focus", "blur"]) canvas.addEventListener(kind, showPictures);
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** Arrows move the cross, with Shift the chosen point; Enter chooses or adds; Delete takes away. */
+function planeKey(key, shift, samples) {
+  if (key === "Delete" || key === "Backspace") return deletePoint(), true;
+  if (key === "Enter" || key === " ") {
+    const found = plane.near(plane.cursor, samples);
+    if (found) choose(found);
+    else addPoint([...plane.cursor]);
+    return true;
+  }
+  if (!(key in ARROWS)) return false;
+  const [left, right] = plane.bounds[0];
+  const moved = plane.cursor.map((x, axis) => x + (ARROWS[key][axis] * (right - left)) / 40);
+  plane.cursor = moved;
+  if (shift && plane.chosen) movePoint(plane.chosen, moved);
+  else showPictures();
+  return true;
+}
+
+// ---- walking through a point -----------------------------------------------------------------------
+
+function beginWalk() {
+  stop();
+  walk = new Walk(learner, plane.chosen);
+  $("walking").hidden = false;
+  showWalk();
+}
+
+function showWalk() {
+  const [head, ...lines] = walk.lines();
+  $("walk-text").replaceChildren(element("p", { class: "head" }, head), ...lines.map((text) => element("p", {}, text)));
+  $("walk-back").setAttribute("aria-disabled", walk.at === 0);
+  $("walk-next").setAttribute("aria-disabled", walk.at === walk.count - 1);
+}
+
+function endWalk() {
+  walk = null;
+  $("walking").hidden = true;
+}
+
+function stepWalk(by) {
+  walk.at = Math.min(walk.count - 1, Math.max(0, walk.at + by));
+  showWalk();
+}
+
+// ---- files -----------------------------------------------------------------------------------------
+
+async function readFile(file) {
+  try {
+    const { samples, classes } = readCsv(await file.text());
+    Object.assign(own, { samples, classes });
+    change({ data: "own" }, AGAIN);
+    $("csv-note").textContent = word("csvRead", { n: samples.length, classes });
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    $("csv-note").textContent = word(error.message, error.values);
+  }
+}
+
+// ---- language, listening, and the beginning --------------------------------------------------------
+
+function speak() {
+  for (const part of document.querySelectorAll("[data-word]")) part.textContent = word(part.dataset.word);
+  for (const part of document.querySelectorAll("[data-label]")) part.setAttribute("aria-label", word(part.dataset.label));
+  for (const button of $("languages").children) button.setAttribute("aria-pressed", button.value === language());
+  document.title = `${word("title")} · micrograd_kr`;
+  $("plane-note").textContent = word("planeNote");
+  $("layer-count").textContent = word("layers", { n: settings.layers.length });
+  controls();
+  showPlay();
+}
+
+function listen() {
+  $("play").addEventListener("click", () => (playing ? stop() : start()));
+  $("one-step").addEventListener("click", () => once("step"));
+  $("one-epoch").addEventListener("click", () => once("epoch"));
+  $("reset").addEventListener("click", () => {
+    stop();
+    settings.epoch = 0;
+    learner.restart();
+    show();
+  });
+  $("scrub").addEventListener("input", () => {
+    stop();
+    const moments = [...learner.kept.keys()].sort((a, b) => a - b);
+    learner.goTo(moments[$("scrub").value]);
+    show();
+  });
+  for (const [id, by] of [["fewer-layers", -1], ["more-layers", 1]])
+    $(id).addEventListener("click", () => {
+      const layers = by < 0 ? settings.layers.slice(0, -1) : [...settings.layers, settings.layers.at(-1) ?? 4].slice(0, 6);
+      change({ layers }, AGAIN);
+      $("layer-count").textContent = word("layers", { n: settings.layers.length });
+    });
+  for (const [id, key] of [["show-test", "showTest"], ["hard", "hard"], ["log", "log"]]) {
+    $(id).checked = settings[key];
+    $(id).addEventListener("change", () => {
+      settings[key] = $(id).checked;
+      writeAddress();
+      show();
+    });
+  }
+  $("speed").value = settings.speed;
+  $("speed").addEventListener("change", () => {
+    settings.speed = $("speed").value;
+    writeAddress();
+  });
+  for (const button of $("views").children)
+    button.addEventListener("click", () => {
+      settings.view = button.value;
+      writeAddress();
+      showViews();
+      show();
+    });
+  for (const button of $("languages").children)
+    button.addEventListener("click", () => {
+      document.documentElement.lang = button.value;
+      writeAddress();
+      speak();
+      network.build(learner, given.model ? null : changeWidth);
+      show();
+    });
+  $("theme").addEventListener("click", () => {
+    document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+    show();
+  });
+  $("walk").addEventListener("click", beginWalk);
+  $("walk-back").addEventListener("click", () => stepWalk(-1));
+  $("walk-next").addEventListener("click", () => stepWalk(1));
+  $("walk-end").addEventListener("click", endWalk);
+  $("csv").addEventListener("change", () => $("csv").files[0] && readFile($("csv").files[0]));
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (!given.model && event.dataTransfer.files[0]) readFile(event.dataTransfer.files[0]);
+  });
+  addEventListener("hashchange", () => {
+    Object.assign(settings, structuredClone(DEFAULTS), given.settings);
+    readAddress();
+    speak();
+    begin();
+  });
+  addEventListener("resize", () => {
+    network.build(learner, given.model ? null : changeWidth);
+    show();
+  });
+  listenToPlane();
+}
+
+function showViews() {
+  for (const button of $("views").children) button.setAttribute("aria-pressed", button.value === settings.view);
+}
+
+function showClasses() {
+  const count = sources()[settings.data].classes || 1;
+  $("add-class").replaceChildren(...Array.from({ length: count }, (_, c) => element("option", { value: c }, String(c))));
+}
+
+readAddress();
+plane = new Plane($("plane"));
+editor = new Editor((node, x) => {
+  const place = learner.parameters.indexOf(node);
+  learner.trainer.parameters[place] = x;
+  learner.trainer.place();
+  learner.measure();
+  show();
+});
+network = new Network($("drawing"), editor);
+speak();
+showViews();
+listen();
+begin();
+showClasses();
