@@ -9,7 +9,7 @@ import ast
 import json
 
 from ..engine import OPS, Op
-from .javascript import Translator, function, javascript, web_file
+from .javascript import _Translator, function, javascript, web_file
 
 _ROW = """{name}: {{
   forward({{ values, operands, size, scratch }}, node, at, n) {{
@@ -41,7 +41,7 @@ _EACH = """for (let i = 0; i < n; i++) {{
     }}"""
 
 
-class _Hoisting(Translator):
+class _Hoisting(_Translator):
     """Takes what a formula does with whole lists out of the loop over samples.
 
     ``dot(w, x) + b`` becomes ``scratch[0][s] + b``, after ``dotAll`` has filled the

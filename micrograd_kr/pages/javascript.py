@@ -44,10 +44,10 @@ def javascript(formula: str, lists: tuple[str, ...] = ()) -> str:
     >>> javascript("x * sigmoid(x)"), javascript("dot(w, x) + b", ("w", "x"))
     ('(x * sigmoid(x))', '(dot(graph, n, w, x) + b)')
     """
-    return Translator(lists).visit(ast.parse(formula, mode="eval").body)
+    return _Translator(lists).visit(ast.parse(formula, mode="eval").body)
 
 
-class Translator(ast.NodeVisitor):
+class _Translator(ast.NodeVisitor):
     """Writes each kind of expression in brackets, so that no order has to be known."""
 
     def __init__(self, lists: tuple[str, ...]) -> None:

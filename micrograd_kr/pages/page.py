@@ -8,12 +8,8 @@ its own.
 """
 
 import ast
-import base64
-import hashlib
 import json
-import math
 import os
-import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -22,6 +18,7 @@ from typing import Any
 
 from ..engine import say as engine_say
 from ..text import LANGUAGES, replace_file
+from .inert import inert_json, policy
 from .javascript import engine, javascript, web_file
 from .picture import clean
 
@@ -70,13 +67,13 @@ def page(recording: Mapping[str, Any], svg: str, lang: str = "ko") -> str:
     script = step_script(recording)
     return Template(web_file("page.html")).substitute(
         lang=lang,
-        policy=_policy(style, script),
+        policy=policy(style, script),
         style=style,
         script=script,
         svg=clean(svg),
-        recording=_json(recording),
-        refusals=_json(refusals()),
-        words=_json(words),
+        recording=inert_json(recording),
+        refusals=inert_json(refusals()),
+        words=inert_json(words),
     )
 
 
@@ -145,49 +142,3 @@ def refusals() -> dict[str, dict[str, str]]:
     for key in REFUSALS:
         found[key] = dict(zip(LANGUAGES, engine_say.table[key], strict=True))
     return found
-
-
-# ---- what keeps it safe ------------------------------------------------------
-
-
-def _policy(style: str, script: str) -> str:
-    own = f"style-src {_hash(style)}; script-src {_hash(script)}"
-    return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-# What means something in HTML, ends a line of a script, or is half a letter.
-_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-
-
-def _json(data: Any) -> str:
-    """Write JSON that stays inside its script element.
-
-    >>> _json({"label": "</script>"})
-    '{"label":"\\\\u003c/script\\\\u003e"}'
-    """
-    text = json.dumps(
-        _finite(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False
-    )
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def _finite(data: Any) -> Any:
-    """Write infinities and NaN, which JSON lacks, as text that JavaScript can read."""
-    if isinstance(data, float) and not math.isfinite(data):
-        return _infinite(data)
-    if isinstance(data, Mapping):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return data
-
-
-def _infinite(x: float) -> str:
-    if math.isnan(x):
-        return "NaN"
-    return "Infinity" if x > 0 else "-Infinity"

@@ -1,4 +1,4 @@
-"""The page where a network learns: one file, all computing in it, nothing asked of the network.
+"""The page where a network learns: one file that computes, and asks for nothing.
 
 The page has the engine of the step page, in the form that computes many samples at
 once, and trains as `fit` does. It makes its own networks, or is given a model, data and
@@ -12,8 +12,8 @@ from typing import Any
 
 from ..text import language
 from .batches import batch_engine
+from .inert import inert_json, policy
 from .javascript import engine, web_file
-from .page import hash_source, inert_json
 from .pieces import activations, loss_pieces
 
 SCRIPTS = (
@@ -50,13 +50,9 @@ def training_page(
     style = web_file("training/page.css")
     parts = [web_file(f"training/{name}.js") for name in SCRIPTS]
     script = "\n".join([engine(), batch_engine(), *parts])
-    policy = (
-        f"default-src 'none'; style-src {hash_source(style)}; "
-        f"script-src {hash_source(script)}; base-uri 'none'; form-action 'none'"
-    )
     return Template(web_file("training/page.html")).substitute(
         lang=language(lang),
-        policy=policy,
+        policy=policy(style, script),
         style=style,
         script=script,
         given=inert_json(given),
