@@ -47,8 +47,8 @@ class Recorder {
 /** The curves with a second operand have it as a plain number: LeakyReLU's 0.01. */
 function activated(recorder, name, z, defaults) {
   if (name === null) return z;
-  const setting = defaults[name];
-  return recorder.node(name, setting === undefined ? [z] : [z, recorder.constant(setting)]);
+  const setting = defaults[name] ?? null;
+  return recorder.node(name, setting === null ? [z] : [z, recorder.constant(setting)]);
 }
 
 /**
