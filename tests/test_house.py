@@ -152,12 +152,12 @@ SAYS = {
     "training/plot.py": {"log"},  # the scale of an axis
     "picture/render.py": {"dot"},  # the program
     "pages/javascript.py": {"pow"},  # Python's own **
-    "compiler/program.py": {"logsumexp"},  # any op of a list: the list is read
-    "compiler/rules.py": {"pow", "sum", "dot", "logsumexp"},  # floats, for arrays
-    "compiler/text.py": {"neg", "sum"},  # Python's own minus, NumPy's sum
-    "compiler/array.py": {
-        *("exp", "log", "neg", "sum", "sqrt", "maximum", "minimum"),
+    "compiler/compiling.py": {"logsumexp"},  # any op of a list: the list is read
+    "compiler/table.py": {"pow", "sum", "dot", "logsumexp"},  # floats, for arrays
+    "compiler/expressions.py": {
+        *("exp", "log", "sum", "sqrt", "maximum", "minimum"),
     },  # NumPy's names, and its own kinds
+    "compiler/write.py": {"sum", "dot"},  # methods of arrays
     "compiler/prelude.py": {"erf"},  # what NumPy lacks
 }
 TABLE = "engine/ops.py"

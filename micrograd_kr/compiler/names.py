@@ -1,21 +1,31 @@
 """What a person would call the arrays of a program, and what their axes are."""
 
+import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from . import array as A
-from .array import Expr
-from .group import CONSTANT
-from .layout import LISTS, Array, Operand, step_along
+from . import expressions as ex
+from .arrays import LISTS, NUMBERS, Array, Reading
+from .expressions import Expr
 from .prelude import reserved
-from .views import place
+from .shapes import step_along
+
+
+def as_python(name: str) -> str:
+    """A name as Python's parser reads it: full-width and decomposed letters are the usual ones.
+
+    >>> as_python("ｘ")
+    'x'
+    """
+    return unicodedata.normalize("NFKC", name)
 
 
 def stem(label: str) -> str:
-    """The letters that a label begins with, as a name that Python reads as it is written.
+    """The letters that a label begins with, if they are a name.
 
     Python compares names after NFKC: what is not one and the same after it would be two names in the
     program's text and one when it runs.
@@ -23,9 +33,8 @@ def stem(label: str) -> str:
     >>> stem("layer0.σ²"), stem("ｘ1"), stem("2")
     ('σ', 'x', '')
     """
-    text = unicodedata.normalize("NFKC", label.rpartition(".")[2])
-    found = re.match(r"[^\W\d]+", text)
-    name = unicodedata.normalize("NFKC", found[0]) if found else ""
+    found = re.match(r"[^\W\d]+", as_python(label.rpartition(".")[2]))
+    name = as_python(found[0]) if found else ""
     return name if name.isidentifier() else ""
 
 
@@ -39,98 +48,131 @@ class Names:
         labels: Sequence[str | None],
     ) -> None:
         self.labels, self.leaves = labels, leaves
-        self.shapes = [a.shape for a in arrays]
+        self.shapes = [array.shape for array in arrays]
         self.axes: list[list[str]] = []  # of each array, what its axes count
-        self.parameters: dict[
-            Any, Expr
-        ] = {}  # the parts of theta that have names, by position
-        for a in arrays:
-            self.axes.append(self.axes_of(a))
+        # The parts of theta that have names, by their place:
+        self.parameters: dict[Any, Expr] = {}
+        for array in arrays:
+            self.axes.append(self.axes_of(array))
 
-    def parameter(self, x: Expr, operand: Operand) -> Expr:
-        """A part of the parameters, named after the label they share."""
-        index = operand.index
-        if x.op != "name" and index.size < self.shapes[0][0]:
-            labels = [self.labels[int(index.flat[k])] or "" for k in (0, -1)]
-            alike = len({re.sub(r"\d+", "0", label) for label in labels}) == 1
-            name = stem(labels[0]) if alike else ""
-            if not name or reserved(f"{name}1"):
-                name = "w"
-            if len(name) == 1 and index.ndim > 1:
-                name = stem(name.upper()) or name
-            A.named(x, name, line=True)
-            if operand.steps is not None:
-                self.parameters.setdefault(place(operand), x)
-        return x
+    def label(self, position: int) -> str:
+        """That of a parameter."""
+        return self.labels[position] or ""
 
-    def value(self, a: Array, x: Expr) -> Expr:
-        """The value of a group."""
-        products = [
-            t
-            for t in a.terms
-            if t.owner is None and set(t.a.letters) & set(t.b.letters) & set(LISTS)
+    def name_parameter(self, x: Expr, reading: Reading) -> None:
+        """Name a part of the parameters after the label they share."""
+        index = reading.index
+        if x.op == "name" or index.size == self.shapes[0][0]:
+            return
+        labels = [self.label(int(index.flat[k])) for k in (0, -1)]
+        alike = len({re.sub(r"\d+", "0", label) for label in labels}) == 1
+        name = stem(labels[0]) if alike else ""
+        if not name or reserved(f"{name}1"):
+            name = "w"
+        if len(name) == 1 and index.ndim > 1:
+            name = stem(name.upper()) or name
+        ex.named(x, name, line=True)
+        if reading.steps is not None:
+            self.parameters.setdefault(reading.place, x)
+
+    def value(self, array: Array, x: Expr) -> Expr:
+        """The value of an array, named."""
+        axes = self.axes[array.number]
+        counts = ["rows"] * array.batched
+        counts += [
+            f"{n} {axis}".strip() for n, axis in zip(array.shape, axes, strict=True)
         ]
-        live = [operand for operand in a.operands if operand.source != CONSTANT]
-        name = (
-            "z"
-            if a.shape and products
-            else "h"
-            if a.group.row and len(live) == 1
-            else "v"
-        )
-        axes = self.axes[a.group.number]
-        counts = ["rows"] * a.group.batched + [
-            f"{n} {axis}".strip() for n, axis in zip(a.shape, axes, strict=True)
-        ]
-        return A.named(x, name, " × ".join(counts) * (any(axes) or a.group.batched))
+        tells = any(axes) or array.batched
+        return ex.named(x, kind(array), " × ".join(counts) if tells else "")
 
-    def axes_of(self, a: Array) -> list[str]:
+    def axes_of(self, array: Array) -> list[str]:
         """What the axes count: neurons of a layer, rows of an input; empty where it is not known."""
-        if 0 < a.group.number < len(self.leaves):
-            name = self.leaves[a.group.number]
-            counts = (
-                ["values"]
-                if len(a.shape) == 1
-                else ["rows", "columns"] + [""] * len(a.shape)
-            )
-            return [
-                f"{count} of {name}" * bool(count) for count in counts[: len(a.shape)]
-            ]
-        sides = [
-            *a.operands,
-            *[side for t in a.terms if t.owner is None for side in (t.a, t.b)],
-        ]
-        found = [
-            [self.axis(side, letter) for side in sides if letter in side.letters]
-            for letter in a.letters
-        ]
-        return [
-            min(
-                filter(None, counts),
-                key=lambda text: text.startswith("values"),
-                default="",
-            )
-            for counts in found
-        ]
+        if 0 < array.number < len(self.leaves):
+            return axes_of_input(self.leaves[array.number], len(array.shape))
+        sides = [side for p in array.regular for side in (p.a, p.b)]
+        readings = [*array.operands, *array.members, *sides]
+        return [self.axis(readings, subscript) for subscript in array.subscripts]
 
-    def axis(self, side: Operand, letter: str) -> str:
-        """What an axis counts, by what an operand reads along it."""
-        if side.source == CONSTANT:
+    def axis(self, readings: Sequence[Reading], subscript: str) -> str:
+        """What an axis counts, by the first reading along it that knows, one of rows or neurons if there is one."""
+        found = [
+            self.along(r, subscript) for r in readings if subscript in r.subscripts
+        ]
+        known = [text for text in found if text]
+        known.sort(key=lambda text: text.startswith("values"))
+        return known[0] if known else ""
+
+    def along(self, reading: Reading, subscript: str) -> str:
+        """What an axis counts, by what is read along it."""
+        if reading.source == NUMBERS:
             return ""
-        k = side.letters.index(letter)
-        step = step_along(side.index, k)
-        if side.source == 0:
-            first = int(side.index.flat[0])
-            names = [(self.labels[i] or "").split(".") for i in (first, first + step)]
-            differ = [x for x, y in zip(*names, strict=False) if x != y]
-            stem = re.fullmatch(r"([^\W\d]{3,})\d+", differ[0]) if differ else None
-            return f"{stem[1]}s" if stem else ""
-        shape = self.shapes[side.source]
+        k = reading.subscripts.index(subscript)
+        step = step_along(reading.index, k)
+        if reading.source == 0:
+            return self.unit(reading.first, reading.first + step)
+        shape, axes = self.shapes[reading.source], self.axes[reading.source]
         for j, n in enumerate(shape):
-            if (
-                step == math.prod(shape[j + 1 :])
-                and n == side.index.shape[k]
-                and self.axes[side.source]
-            ):
-                return self.axes[side.source][j]
+            width = math.prod(shape[j + 1 :])
+            if axes and (step, reading.index.shape[k]) == (width, n):
+                return axes[j]
         return ""
+
+    def unit(self, first: int, second: int) -> str:
+        """What two parameters differ by: neurons, for layer0.neuron0.w0 and layer0.neuron1.w0."""
+        names = [self.label(i).split(".") for i in (first, second)]
+        differ = [x for x, y in zip(*names, strict=False) if x != y]
+        word = re.fullmatch(r"([^\W\d]{3,})\d+", differ[0]) if differ else None
+        return f"{word[1]}s" if word else ""
+
+
+def axes_of_input(name: str, axes: int) -> list[str]:
+    """What the axes of an input are called.
+
+    >>> axes_of_input("X", 2)
+    ['rows of X', 'columns of X']
+    """
+    if axes == 1:
+        return [f"values of {name}"]
+    known = [f"rows of {name}", f"columns of {name}"]
+    return (known + [""] * axes)[:axes]
+
+
+def kind(array: Array) -> str:
+    """The letter of an array: z, h or v."""
+    lists = set(LISTS)
+    for product in array.regular if array.shape else ():
+        if lists & set(product.a.subscripts) & set(product.b.subscripts):
+            return "z"
+    read = [operand for operand in array.operands if operand.source != NUMBERS]
+    return "h" if array.row and len(read) == 1 else "v"
+
+
+def names_of_lines(
+    lines: Sequence[Expr], outputs: Mapping[Expr, str], taken: set[str]
+) -> dict[Expr, str]:
+    """A name for each: what it is called, with a number when several are; the gradient of h2 is dh2."""
+    names = dict(outputs)
+    taken = taken.union(outputs.values())
+
+    def give(x: Expr, candidates: Iterable[str]) -> None:
+        free = (name for name in candidates if name not in taken)
+        names[x] = next(name for name in free if not reserved(name))
+        taken.add(names[x])
+
+    values = [x for x in lines if x not in outputs and not isinstance(x.name, Expr)]
+    several = Counter(str(x.name or "t").lower() for x in values)
+    # W1 and b1, w2 and b2: large and small letters share their numbers
+    numbers = {base: itertools.count(1) for base in several}
+    for x in sorted(values, key=lambda x: ex.base(x).op != "name"):
+        name = str(x.name or "t")
+        base = name.lower()
+        if several[base] == 1 and x.name:
+            give(x, itertools.chain([name], (f"{name}{k}" for k in numbers[base])))
+        else:
+            give(x, (f"{name}{k}" for k in numbers[base]))
+    for x in lines:
+        if isinstance(x.name, Expr) and x not in names:
+            name = f"d{names.get(x.name, 't')}"
+            again = (f"{name}_{k}" for k in itertools.count(2))
+            give(x, itertools.chain([name], again))
+    return names

@@ -1,49 +1,23 @@
-"""From scalars to arrays: the recorded graph of a loss becomes the array program
-a person would have written.
-
-A graph is recorded by ordinary Values, with no annotation; `compile` finds the
-matrices in it.
-
->>> from micrograd_kr import Value
->>> w, xs = [Value(3.0, "w0"), Value(4.0, "w1")], [Value(1.0), Value(2.0)]
->>> loss = (w[0] * xs[0] + w[1] * xs[1]) ** 2
->>> program = compile(loss, w, inputs={"x": xs})
->>> value, gradient = program([3.0, 4.0], x=[1.0, -1.0])
->>> float(value), gradient.tolist()
-(1.0, [-2.0, 2.0])
-"""
+"""What a compiled program is to its user: call it, print it, train and predict with it."""
 
 import builtins
 import html
-import keyword
 import linecache
 import math
-import unicodedata
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..engine import FUNCTIONS, Number, Value, as_value
+from ..engine import Number, Value
 from ..nn import SGD, Optimizer
-from . import array as A
-from .emit import LIST, Emitter
-from .fuse import compared, fuse
-from .group import group
-from .layout import Array, layout
+from .arrays import Shape
 from .messages import say
+from .names import as_python
 from .parameters import Parameters, shared
-from .prelude import head, reserved
-from .text import defined, write
-
-__all__ = ["Forward", "Program", "compile", "compile_outputs"]
 
 ARRAY, FLOAT = np.ndarray, np.dtype(float)
 ROWS_AT_ONCE = 1024  # of a forward pass: its arrays stay in the cache, 1.9 times faster
-
-Shape = tuple[Any, ...]
-Named = dict[str, tuple[list[Value], tuple[int, ...]]]
 
 
 class _Compiled:
@@ -80,7 +54,7 @@ class _Compiled:
         """Give every argument as an array of the shape it must have."""
         given = {"": theta, **self.inputs, **inputs}
         if len(given) > len(self._shapes):  # a name that Python would read as another
-            inputs = {_as_python(name): x for name, x in inputs.items()}
+            inputs = {as_python(name): x for name, x in inputs.items()}
             given = {"": theta, **self.inputs, **inputs}
         if len(given) > len(self._shapes):
             unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
@@ -240,87 +214,6 @@ class Forward(_Compiled):
         return outputs
 
 
-def compile(
-    loss: Value,
-    params: Value | Iterable[Value],
-    inputs: Mapping[str, Any] | None = None,
-    batch: Iterable[str] = (),
-    xp: Any = np,
-) -> Program:
-    """Make the array program of a recorded loss and of its gradient.
-
-    ``params``: the leaf Values to differentiate by, or a single one. ``inputs``: names
-    and (nested lists of) leaf Values to which other numbers can be given; every other
-    leaf is a constant. ``batch``: names of inputs that are recorded for one example and
-    get one more axis, for any number of rows; the loss is then the mean over the rows.
-    ``xp``: numpy or jax.numpy, which runs the same source under `jax.jit` and for that
-    switches JAX to 64 bits.
-
-    Raises TypeError and ValueError for a loss, parameters or inputs that it cannot use,
-    among them a Value that took part in a Python comparison: the branch that was taken
-    is not part of the graph.
-
-    >>> x = Value(2.0, "x")
-    >>> "loss = t1 * t1 + 1" in compile(x * x + 1, x).source
-    True
-    """
-    params = _listed(params)
-    named, batch = _named(inputs or {}, batch)
-    _check(loss, params, named, batch, getattr(xp, "__name__", ""))
-    arrays, at = _arrays(loss, params, named, batch)
-    depends = arrays[at[0]].group.differentiable and at[1] in range(len(params))
-    if not depends:
-        raise ValueError(
-            f"compile: the loss {loss!r} depends on none of the "
-            f"{len(params)} parameters"
-        )
-    names = _arguments(named)
-    work = Emitter(arrays, ["theta", *names.values()], [p.label for p in params], at)
-    outputs = {"loss": work.loss, "dtheta": work.gradient}
-    source, constants = _text(names, batch, work.forward, outputs, xp)
-    return Program(source, constants, params, _recorded(named, batch), batch, xp)
-
-
-def compile_outputs(
-    outputs: Any,
-    params: Value | Iterable[Value],
-    inputs: Mapping[str, Any] | None = None,
-    batch: Iterable[str] = (),
-) -> Forward:
-    """Make the array program of what a model computes, to predict with.
-
-    ``outputs``: a Value or a list of them; the rest is as in `compile`.
-
-    >>> x, w = Value(1.0, "x"), Value(3.0, "w")
-    >>> forward = compile_outputs(w * x, w, {"x": x}, batch="x")
-    >>> forward(x=[1.0, 2.0]).tolist()
-    [[3.0], [6.0]]
-    """
-    if isinstance(outputs, Value) or not isinstance(outputs, Iterable):
-        outputs = [outputs]
-    values = [as_value(v, "compile_outputs") for v in outputs]
-    params = _listed(params)
-    named, batch = _named(inputs or {}, batch)
-    # One operation on the list of all outputs, whose operands are then read.
-    whole = FUNCTIONS["logsumexp"](values)
-    _check(whole, params, named, batch, np.__name__)
-    # A program needs one parameter at least.
-    known = params or [Value(0.0)]
-    arrays, at = _arrays(whole, known, named, batch)
-    last = arrays[at[0]]
-    names = _arguments(named)
-    work = Emitter(arrays, ["theta", *names.values()], [p.label for p in known], at)
-    rows = A.ROWS * bool(batch)
-    if last.operands:
-        value = A.aligned(*work.read(last.operands[0]), rows + LIST)
-    else:  # they depend on nothing
-        value = A.const(work.book, np.array([v.data for v in values]))
-    value = A.spread(value, (*rows, len(values)))
-    text = {"outputs": value}
-    source, constants = _text(names, batch, work.forward, text, np)
-    return Forward(source, constants, known, _recorded(named, batch), batch, np)
-
-
 def _is_finite(x: Any) -> bool:
     """Whether all numbers of an array are finite, in a third of the time of all()."""
     return 0 not in np.isfinite(x).tobytes()
@@ -335,166 +228,3 @@ def _defined_by(owner: Any, source: str, constants: dict[str, Any]) -> Any:
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)
     weakref.finalize(owner, linecache.cache.pop, file, None)
     return names["program"]
-
-
-def _arrays(
-    root: Value, params: list[Value], named: Named, batch: tuple[str, ...]
-) -> tuple[list[Array], tuple[int, int]]:
-    """The arrays of the graph below ``root``, and where among them it is."""
-    inputs = [v for values, _ in named.values() for v in values]
-    shapes = [(len(params),), *[shape for _, shape in named.values()]]
-    graph = fuse(root, params + inputs)
-    sizes = [math.prod(shape) for shape in shapes]
-    groups, count = group(graph, sizes, [False, *[name in batch for name in named]])
-    arrays = layout(groups, shapes, graph.constants, count)
-    at = (len(arrays) - 1, 0) if len(graph.alive) else (0, graph.loss)
-    return arrays, at
-
-
-def _text(
-    names: dict[str, str],
-    batch: tuple[str, ...],
-    forward: int,
-    outputs: dict[str, Any],
-    xp: Any,
-) -> tuple[str, dict[str, Any]]:
-    """The source of a program, and the constants it refers to by name."""
-    arguments = ["theta", *names.values()]
-    counted = [names[name] for name in batch[:1]]
-    body, constants = write(arguments, counted, forward, **outputs)
-    known = defined(constants)
-    parts = [head(f"{known}\n{body}", xp.__name__), known, f"\n{body}"]
-    return "\n\n".join(filter(None, parts)).lstrip(), constants
-
-
-def _recorded(named: Named, batch: tuple[str, ...]) -> dict[str, Any]:
-    """The inputs as they were recorded; one row of those of a batch."""
-    arrays = {}
-    for name, (values, shape) in named.items():
-        rows = (1,) if name in batch else ()
-        arrays[name] = np.array([v.data for v in values]).reshape(rows + shape)
-    return arrays
-
-
-def _listed(params: Any) -> list[Value]:
-    if isinstance(params, Value):
-        return [params]
-    if not isinstance(params, Iterable):
-        raise TypeError(say("no_params", kind=type(params).__name__))
-    return list(params)
-
-
-def _named(
-    inputs: Mapping[str, Any], batch: Iterable[str]
-) -> tuple[Named, tuple[str, ...]]:
-    """The leaves of each input and the names of a batch, as Python reads names."""
-    named = {_as_python(name): _leaves(name, values) for name, values in inputs.items()}
-    if len(named) < len(inputs):
-        raise ValueError(
-            f"compile: two of the inputs {', '.join(inputs)} are one name to Python, "
-            "which compares names after NFKC"
-        )
-    names = (batch,) if isinstance(batch, str) else batch
-    return named, tuple(map(_as_python, names))
-
-
-def _as_python(name: str) -> str:
-    """A name as Python's parser reads it: full-width letters are the usual ones.
-
-    >>> _as_python("ｘ")
-    'x'
-    """
-    return unicodedata.normalize("NFKC", name)
-
-
-def _leaves(name: str, values: Any) -> tuple[list[Value], tuple[int, ...]]:
-    """The Values in nested lists, and the lists' shape."""
-    if isinstance(values, Value):
-        if values.op is not None:
-            raise ValueError(
-                f"compile: {values!r} in input {name!r} was computed by "
-                f"{values.op.name}; inputs are leaves"
-            )
-        return [values], ()
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise TypeError(
-            f"compile: {values!r} in input {name!r} is a {type(values).__name__}; "
-            "make it a Value before it is used"
-        )
-    parts = [_leaves(name, part) for part in values]
-    if not parts:
-        return [], (0,)
-    inner = parts[0][1]
-    if any(shape != inner for _, shape in parts):
-        raise ValueError(
-            f"compile: input {name!r} is no rectangle: it has parts of shapes "
-            f"{inner} and others"
-        )
-    return [v for part, _ in parts for v in part], (len(parts), *inner)
-
-
-def _arguments(names: Iterable[str]) -> dict[str, str]:
-    """What the inputs are called in the program: as they are, where that is free."""
-    arguments: dict[str, str] = {}
-    for name in names:
-        argument = name
-        while reserved(argument) or argument in arguments.values():
-            argument += "_"
-        arguments[name] = argument
-    return arguments
-
-
-def _check(
-    loss: Any, params: list[Any], named: Named, batch: tuple[str, ...], library: str
-) -> None:
-    """Raise the error that says what is wrong with what compile was given."""
-    if library not in ("numpy", "jax.numpy"):
-        raise TypeError(
-            f"compile: xp is {library or 'no module'}; programs are written for "
-            "numpy and jax.numpy"
-        )
-    if not isinstance(loss, Value):
-        raise TypeError(
-            f"compile: the loss is {loss!r}, a {type(loss).__name__}; a Value is needed"
-        )
-    for p in params:
-        _check_parameter(p)
-    for name in named:
-        if not name.isidentifier() or keyword.iskeyword(name):
-            raise ValueError(
-                f"compile: an input cannot be named {name!r}: it becomes an argument "
-                "of the program"
-            )
-    for name in batch:
-        if name not in named:
-            raise ValueError(
-                f"compile: {name!r} in batch is none of the inputs "
-                f"{', '.join(named) or '(none)'}"
-            )
-    seen: dict[Value, str] = {}
-    _check_once("parameters", params, seen)
-    for name, (values, _) in named.items():
-        _check_once(f"input {name!r}", values, seen)
-
-
-def _check_parameter(p: Any) -> None:
-    if not isinstance(p, Value):
-        raise TypeError(
-            f"compile: the parameter {p!r} is a {type(p).__name__}; a Value is needed"
-        )
-    if p.op is not None:
-        raise ValueError(
-            f"compile: the parameter {p!r} was computed by {p.op.name}; "
-            "parameters are leaves"
-        )
-
-
-def _check_once(where: str, values: Sequence[Value], seen: dict[Value, str]) -> None:
-    for v in values:
-        if v in seen:
-            raise ValueError(
-                f"compile: {v!r} is listed in the {where} and before in the {seen[v]}"
-            )
-        if hasattr(v, "_compared"):
-            raise compared(v)
-        seen[v] = where

@@ -10,88 +10,86 @@ from typing import Any
 
 import numpy as np
 
-from . import array as A
-from .array import Expr, Shape
-from .fuse import Ints
-from .layout import Loops, Operand, nested
+from . import expressions as ex
+from .arrays import Ints, Loops, Reading, Shape
+from .expressions import Expr
+from .shapes import nested
 
-# ---- reading -------------------------------------------------------------------------------------
+Part = tuple[Reading, Expr]  # what was read of an array, and its gradient
+
+# ---- reading -------------------------------------------------------------------------------------------
 
 
-def view(x: Expr, operand: Operand) -> Expr:
-    """The numbers of ``x`` that an operand reads, an axis for each of its letters."""
-    source = x.shape[len(x.lead) :]
+def view(x: Expr, reading: Reading) -> Expr:
+    """The numbers of ``x`` that are read, an axis for each of the subscripts."""
+    source = x.shape[len(x.batch) :]
+    shape = x.batch + reading.index.shape
     if x.op == "broadcast" and not x.args[0].shape:
-        return A.spread(x.args[0], x.lead + operand.index.shape)
-    if operand.steps is not None:
-        offset, dims = (
-            int(operand.index.flat[0]),
-            list(zip(operand.index.shape, operand.steps, strict=True)),
-        )
-        if is_whole(offset, dims, A.size(source)):
-            return A.reshape(x, x.lead + operand.index.shape)
-        out = slices(x, offset, dims) or slices(
-            A.reshape(x, (*x.lead, A.size(source))), offset, dims
-        )
+        return ex.spread(x.args[0], shape)
+    if reading.steps is not None:
+        offset, loops = reading.first, reading.loops
+        if is_whole(offset, loops, ex.size(source)):
+            return ex.reshape(x, shape)
+        out = slices(x, offset, loops)
+        if out is None:
+            flat = ex.reshape(x, (*x.batch, ex.size(source)))
+            out = slices(flat, offset, loops)
         if out is not None:
             return out
-    return A.take(x, operand.index)
+    return ex.take(x, reading.index)
 
 
-def is_whole(offset: int, dims: Loops, count: int) -> bool:
+def is_whole(offset: int, loops: Loops, count: int) -> bool:
     """Whether loops, the largest step first, go through all of so many positions."""
-    return offset == 0 and math.prod([n for n, _ in dims]) == count
+    return offset == 0 and math.prod([n for n, _ in loops]) == count
 
 
-def slices(x: Expr, offset: int, dims: Loops) -> Expr | None:
-    """``x`` with one axis for each of the loops, which go from the largest step to the smallest."""
-    lead, shape = x.lead, list(x.shape[len(x.lead) :])
-    if len(dims) == len(shape) == 1:  # the most frequent ones
-        return A.index(
-            x, [*":" * len(lead), _key(shape[0], offset, dims)], (*lead, dims[0][0])
-        )
+def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
+    """``x`` with one axis for each of the loops, which go from the largest step to the smallest.
+
+    None if they do not keep to the axes of ``x``: a loop belongs to the last axis it steps along in whole
+    elements, and an axis with several loops is cut into blocks of the largest step.
+    """
+    batch, shape = x.batch, list(x.shape[len(x.batch) :])
+    before = [":"] * len(batch)
     widths = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
     first = [offset // width % n for n, width in zip(shape, widths, strict=True)]
-    inside: list[Loops] = [
-        [] for _ in shape
-    ]  # the loops along each axis, in steps of that axis
-    for n, step in dims:
+    along: list[Loops] = [[] for _ in shape]  # in steps of each axis
+    for n, step in loops:
         k = next(k for k, width in enumerate(widths) if width <= step)
         if step % widths[k]:
             return None
-        inside[k].append((n, step // widths[k]))
+        along[k].append((n, step // widths[k]))
     k = 0
     while k < len(shape):
-        if first[k] + sum([(n - 1) * step for n, step in inside[k]]) >= shape[k]:
+        last = first[k] + sum([(n - 1) * step for n, step in along[k]])
+        if last >= shape[k]:
             return None
-        if len(inside[k]) > 1:  # cut this axis into blocks of the largest step
-            n, step = inside[k][0]
-            low = (
-                first[k] - first[k] % step
-                if shape[k] % step == 0
-                else min(first[k], shape[k] - n * step)
-            )
-            if (
-                low < 0
-                or first[k] - low + sum([(m - 1) * s for m, s in inside[k][1:]]) >= step
-            ):
+        if len(along[k]) > 1:
+            n, step = along[k][0]
+            start = block_start(first[k], n, step, shape[k])
+            inner = first[k] - start + sum([(m - 1) * s for m, s in along[k][1:]])
+            if start < 0 or inner >= step:
                 return None
             if n * step < shape[k]:
-                keys = [":"] * (len(lead) + k) + [f"{low or ''}:{low + n * step}"]
-                x = A.index(x, keys, (*lead, *shape[:k], n * step, *shape[k + 1 :]))
+                keys = [*before, *[":"] * k, f"{start or ''}:{start + n * step}"]
+                shape[k] = n * step
+                x = ex.index(x, keys, (*batch, *shape))
             shape[k : k + 1] = [n, step]
-            x = A.reshape(x, (*lead, *shape))
-            first[k : k + 1] = [0, first[k] - low]
-            inside[k : k + 1] = [[(n, 1)], inside[k][1:]]
+            x = ex.reshape(x, (*batch, *shape))
+            first[k : k + 1] = [0, first[k] - start]
+            along[k : k + 1] = [[(n, 1)], along[k][1:]]
         k += 1
-    keys = [
-        _key(n, at, loops) for n, at, loops in zip(shape, first, inside, strict=True)
-    ]
-    return A.index(
-        x,
-        [":"] * len(lead) + keys,
-        lead + tuple([loops[0][0] for loops in inside if loops]),
-    )
+    keys = [*before, *map(_key, shape, first, along)]
+    left = [loops[0][0] for loops in along if loops]
+    return ex.index(x, keys, (*batch, *left))
+
+
+def block_start(first: int, n: int, step: int, length: int) -> int:
+    """Where n blocks of this step begin along an axis, so that they hold its position ``first``."""
+    if length % step == 0:
+        return first - first % step
+    return min(first, length - n * step)
 
 
 def _key(length: int, first: int, loops: Loops) -> str:
@@ -100,12 +98,12 @@ def _key(length: int, first: int, loops: Loops) -> str:
         return str(first)
     n, step = loops[0]
     end = first + (n - 1) * step + 1
-    return f"{first or ''}:{end if end < length else ''}" + (
-        f":{step}" if step > 1 else ""
-    )
+    stop = str(end) if end < length else ""
+    stride = f":{step}" if step > 1 else ""
+    return f"{first or ''}:{stop}{stride}"
 
 
-# ---- the reverse ---------------------------------------------------------------------------------
+# ---- the reverse ---------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -113,133 +111,153 @@ class Piece:
     """A gradient of regular positions, with an axis for each of the loops."""
 
     offset: int
-    dims: Loops
+    loops: Loops
     value: Expr
 
     @property
     def end(self) -> int:
         """One past the last position."""
-        return self.offset + 1 + sum([(n - 1) * step for n, step in self.dims])
+        return self.offset + 1 + sum([(n - 1) * step for n, step in self.loops])
 
     @property
     def shape(self) -> Shape:
         """Of the value, without the examples of a batch."""
-        return tuple([n for n, _ in self.dims])
+        return tuple([n for n, _ in self.loops])
+
+    @property
+    def solid(self) -> bool:
+        """Whether it has no gaps."""
+        return self.end - self.offset == math.prod(self.shape)
 
     def positions(self) -> Ints:
         """All of them, in one row."""
-        return (
-            self.offset + nested(self.shape, [step for _, step in self.dims])
-        ).ravel()
+        steps = [step for _, step in self.loops]
+        every: Ints = self.offset + nested(self.shape, steps)
+        return every.ravel()
+
+
+class _Layer:
+    """Pieces of an array that do not overlap."""
+
+    def __init__(self, count: int) -> None:
+        self.pieces: list[Piece] = []
+        self.taken = np.zeros(count, dtype=bool)
+
+    def add(self, piece: Piece) -> bool:
+        """Whether there was room for the piece."""
+        at = piece.positions()
+        if self.taken[at].any():
+            return False
+        self.taken[at] = True
+        self.pieces.append(piece)
+        return True
 
 
 def assemble(
-    parts: Sequence[tuple[Operand, Expr]],
-    shape: Shape,
-    known: dict[Any, Expr] | None = None,
+    parts: Sequence[Part], shape: Shape, known: dict[Any, Expr] | None = None
 ) -> Expr:
     """The gradient of a whole array of this shape from gradients of parts of it, which may overlap.
 
     Equal parts are added; so are those that are the whole array; parts that do not overlap are joined by
-    concatenate; and what is irregular is summed by position. ``known``: parts with a name, by `place`.
+    concatenate; and what is irregular is summed by position. ``known``: parts with a name, by their place.
     """
-    lead = A.lead(shape)
-    count = A.size(shape)
+    batch, count = ex.batch_of(shape), ex.size(shape)
     regular: dict[Any, list[Expr]] = {}
     irregular: list[tuple[Ints, Expr]] = []
-    for operand, value in parts:
-        if operand.steps is None:
-            irregular.append(
-                (operand.index.ravel(), A.spread(value, lead + operand.index.shape))
-            )
+    for reading, value in parts:
+        if reading.steps is None:
+            full = ex.spread(value, batch + reading.index.shape)
+            irregular.append((reading.index.ravel(), full))
         else:
-            regular.setdefault(place(operand), []).append(value)
+            regular.setdefault(reading.place, []).append(value)
     terms: list[Expr] = []
-    layers: list[
-        tuple[list[Piece], Any]
-    ] = []  # pieces that do not overlap, and which positions they take
-    for (offset, *dims), values in regular.items():
-        p = Piece(offset, dims, A.total(values))
-        if known and (offset, *dims) in known:
-            A.named(p.value, known[(offset, *dims)], line=True)
-        if is_whole(offset, dims, count):
-            alike = lead + p.shape == shape or not p.value.shape
-            terms.append(
-                p.value
-                if alike
-                else A.reshape(A.spread(p.value, lead + p.shape), shape)
-            )
+    layers: list[_Layer] = []
+    for place, values in regular.items():
+        offset, *loops = place
+        value = ex.total(values)
+        if known and place in known:
+            ex.named(value, known[place], line=True)
+        piece = Piece(offset, loops, value)
+        if is_whole(offset, loops, count):
+            terms.append(whole(piece, shape))
             continue
-        at = p.positions()
-        free = [layer for layer in layers if not layer[1][at].any()]
-        if not free:
-            layers.append(([], np.zeros(count, dtype=bool)))
-        members, taken = free[0] if free else layers[-1]
-        members.append(Piece(offset, dims, A.spread(p.value, lead + p.shape)))
-        taken[at] = True
-    for members, _ in layers:
-        joined = _join(members, count, lead)
-        if joined is None:
-            irregular += [(p.positions(), p.value) for p in members]
+        piece.value = ex.spread(value, batch + piece.shape)
+        if not any(layer.add(piece) for layer in layers):
+            layers.append(_Layer(count))
+            layers[-1].add(piece)
+    for layer in layers:
+        joined = _join(layer.pieces, count, batch)
+        if joined is not None:
+            terms.append(ex.reshape(joined, shape))
         else:
-            terms.append(A.reshape(joined, shape))
+            irregular += [(piece.positions(), piece.value) for piece in layer.pieces]
     if irregular:
-        flat = [A.reshape(value, (*lead, len(at))) for at, value in irregular]
-        at = np.concatenate([at for at, _ in irregular])
-        terms.append(
-            A.reshape(A.segment_sum(A.concatenate(flat, len(lead)), at, count), shape)
-        )
-    return A.total(terms)
+        terms.append(ex.reshape(added(irregular, count, batch), shape))
+    return ex.total(terms)
 
 
-def place(operand: Operand) -> tuple[Any, ...]:
-    """What tells regular parts of an array apart: where they begin, and their loops."""
-    assert operand.steps is not None
-    return (
-        int(operand.index.flat[0]),
-        *zip(operand.index.shape, operand.steps, strict=True),
-    )
+def whole(piece: Piece, shape: Shape) -> Expr:
+    """A piece that is the whole of an array of this shape."""
+    own = ex.batch_of(shape) + piece.shape
+    if own == shape or not piece.value.shape:
+        return piece.value
+    return ex.reshape(ex.spread(piece.value, own), shape)
 
 
-def _join(pieces: list[Piece], count: int, lead: Shape) -> Expr | None:
+def added(parts: Sequence[tuple[Ints, Expr]], count: int, batch: Shape) -> Expr:
+    """So many numbers in a row, the sums by position."""
+    flat = [ex.reshape(value, (*batch, len(at))) for at, value in parts]
+    positions = np.concatenate([at for at, _ in parts])
+    return ex.segment_sum(ex.concatenate(flat, len(batch)), positions, count)
+
+
+def _join(pieces: list[Piece], count: int, batch: Shape) -> Expr | None:
     """So many numbers in a row, of pieces that do not overlap, and zeros in the gaps; None if too entangled.
 
     Where pieces are interleaved, as weights and biases of a layer are, they are the columns of a matrix.
     """
-    pieces = sorted(pieces, key=lambda p: p.offset)
-    book = pieces[0].value.book
+    pieces = sorted(pieces, key=lambda piece: piece.offset)
+    zero = ex.const(pieces[0].value.interned, 0.0)
     parts: list[Expr] = []
     at = 0
-
-    def append(value: Expr, start: int, n: int) -> None:
-        nonlocal at
-        if start > at:
-            parts.append(A.spread(A.const(book, 0.0), (*lead, start - at)))
-        if n:
-            parts.append(A.reshape(value, (*lead, n)))
-        at = start + n
-
     while pieces:
-        cluster, end = [pieces[0]], pieces[0].end
-        while len(cluster) < len(pieces) and pieces[len(cluster)].offset < end:
-            end = max(end, pieces[len(cluster)].end)
-            cluster.append(pieces[len(cluster)])
+        cluster = _entangled(pieces)
         del pieces[: len(cluster)]
-        p = cluster[0]
-        if len(cluster) == 1 and p.end - p.offset == math.prod(p.shape):
-            append(p.value, p.offset, math.prod(p.shape))
-            continue
-        outer = {p.dims[0] if p.dims else (0, 0) for p in cluster}
-        if len(outer) > 1:
+        start, length, value = cluster[0].offset, 0, None
+        if len(cluster) == 1 and cluster[0].solid:
+            length, value = math.prod(cluster[0].shape), cluster[0].value
+        else:
+            outer = [piece.loops[:1] for piece in cluster]
+            if not outer[0] or outer.count(outer[0]) < len(outer):
+                return None
+            n, step = outer[0][0]
+            length = n * step
+            next_start = pieces[0].offset if pieces else count
+            start = min(start, next_start - length)
+            columns = [
+                Piece(piece.offset - start, piece.loops[1:], piece.value)
+                for piece in cluster
+            ]
+            if start < at or max(column.end for column in columns) > step:
+                return None
+            value = _join(columns, step, (*batch, n))
+        if value is None:
             return None
-        n, step = outer.pop()
-        start = min(p.offset, (pieces[0].offset if pieces else count) - n * step)
-        columns = [Piece(p.offset - start, p.dims[1:], p.value) for p in cluster]
-        if start < at or not all(column.end <= step for column in columns):
-            return None
-        joined = _join(columns, step, (*lead, n))
-        if joined is None:
-            return None
-        append(joined, start, n * step)
-    append(parts[0], count, 0)
-    return A.concatenate(parts, len(lead))
+        if start > at:
+            parts.append(ex.spread(zero, (*batch, start - at)))
+        parts.append(ex.reshape(value, (*batch, length)))
+        at = start + length
+    if count > at:
+        parts.append(ex.spread(zero, (*batch, count - at)))
+    return ex.concatenate(parts, len(batch))
+
+
+def _entangled(pieces: Sequence[Piece]) -> list[Piece]:
+    """The first piece, and those that begin before it and the others end."""
+    cluster, end = [pieces[0]], pieces[0].end
+    for piece in pieces[1:]:
+        if piece.offset >= end:
+            break
+        end = max(end, piece.end)
+        cluster.append(piece)
+    return cluster

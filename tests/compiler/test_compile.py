@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import micrograd_kr as mk
-from micrograd_kr.compiler import array as A
 from micrograd_kr.compiler import compile as compiled
-from micrograd_kr.compiler.fuse import fuse
-from micrograd_kr.compiler.group import alike
-from micrograd_kr.compiler.layout import Operand, common, loops, nested, reading
+from micrograd_kr.compiler import expressions as ex
+from micrograd_kr.compiler.arrays import Reading
+from micrograd_kr.compiler.groups import alike
 from micrograd_kr.compiler.prelude import FUNCTIONS
-from micrograd_kr.compiler.text import write
+from micrograd_kr.compiler.scalars import scalars
+from micrograd_kr.compiler.shapes import common, loops, nested, reading_at
 from micrograd_kr.compiler.views import assemble, view
+from micrograd_kr.compiler.write import write
 from micrograd_kr.engine import ops
 from micrograd_kr.engine import record as engine
 from micrograd_kr.engine.ops import OPS, Op
@@ -295,8 +296,8 @@ def test_a_new_row_needs_nothing_in_the_compiler(
 
 def run(make: Any, **arrays: np.ndarray) -> Any:
     """What an expression of these arrays gives when its text is carried out."""
-    book: dict[Any, A.Expr] = {}
-    x = make(*[A.variable(book, name, a.shape) for name, a in arrays.items()])
+    book: dict[Any, ex.Expr] = {}
+    x = make(*[ex.variable(book, name, a.shape) for name, a in arrays.items()])
     text, constants = write(list(arrays), (), 10**9, out=x)
     space = {**FUNCTIONS, **constants}
     space.update(
@@ -328,7 +329,7 @@ def test_contract_is_einsum(spec: tuple[str, str, str, dict[str, int]]) -> None:
     of_x, of_y, out, sizes = spec
     rng = np.random.default_rng(0)
     x, y = (rng.normal(size=[sizes[k] for k in of]) for of in (of_x, of_y))
-    got = run(lambda a, b: A.contract(a, of_x, b, of_y, out, sizes), x=x, y=y)
+    got = run(lambda a, b: ex.contract(a, of_x, b, of_y, out, sizes), x=x, y=y)
     expected = np.einsum(f"{of_x},{of_y}->{out}", x, y)
     assert np.allclose(np.broadcast_to(got, expected.shape), expected, rtol=1e-13)
 
@@ -342,14 +343,14 @@ def test_contract_of_what_is_smaller_by_broadcasting(
     rng = np.random.default_rng(0)
     shape = [data.draw(st.sampled_from([1, sizes[k]])) for k in of_x]
     x, y = rng.normal(size=shape), rng.normal(size=[sizes[k] for k in of_y])
-    got = run(lambda a, b: A.contract(a, of_x, b, of_y, out, sizes), x=x, y=y)
+    got = run(lambda a, b: ex.contract(a, of_x, b, of_y, out, sizes), x=x, y=y)
     full = np.broadcast_to(x, [sizes[k] for k in of_x])
     expected = np.einsum(f"{of_x},{of_y}->{out}", full, y)
     assert np.allclose(np.broadcast_to(got, expected.shape), expected, rtol=1e-13)
 
 
 @st.composite
-def readings(draw: Any, source: tuple[int, ...]) -> Operand:
+def readings(draw: Any, source: tuple[int, ...]) -> Reading:
     """Positions in an array of this shape: often a slice of it, sometimes anything."""
     places = np.arange(np.prod(source, dtype=int)).reshape(source)
     if draw(st.booleans()):
@@ -365,7 +366,7 @@ def readings(draw: Any, source: tuple[int, ...]) -> Operand:
             draw(st.lists(st.integers(0, places.size - 1), min_size=27, max_size=27))
         )
         places = places[: np.prod(shape, dtype=int)].reshape(shape)
-    return reading(0, places, "ijkl"[: places.ndim])
+    return reading_at(0, places, "ijkl"[: places.ndim])
 
 
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
@@ -391,7 +392,7 @@ def test_assemble_adds_every_part_in_its_place(
         for k, operand in enumerate(operands)
     }
     got = run(
-        lambda *gs: A.spread(
+        lambda *gs: ex.spread(
             assemble(list(zip(operands, gs, strict=True)), source), source
         ),
         **values,
@@ -479,8 +480,8 @@ def test_alike_is_equality(runs: list[tuple[int, list[int]]]) -> None:
 
 
 def test_numbers_are_folded_and_ones_and_zeros_disappear() -> None:
-    book: dict[Any, A.Expr] = {}
-    x = A.variable(book, "x", (3,))
+    book: dict[Any, ex.Expr] = {}
+    x = ex.variable(book, "x", (3,))
     assert x * 1.0 is x
     assert (x * 0.0).attr == 0.0
     assert x + 0.0 is x
@@ -488,31 +489,34 @@ def test_numbers_are_folded_and_ones_and_zeros_disappear() -> None:
     assert (-x) * -1.0 is x
     assert x + x is 2.0 * x
     assert (x - x).attr == 0.0
-    assert A.power(x, A.const(book, 1.0)) is x
-    assert A.power(x, A.const(book, 0.0)).attr == 1.0
-    assert A.call("exp", A.const(book, np.zeros(2))).attr.tolist() == [1.0, 1.0]
+    assert x**1.0 is x
+    assert (x**0.0).attr == 1.0
+    assert ex.elementwise("exp", ex.const(book, np.zeros(2))).attr.tolist() == [
+        1.0,
+        1.0,
+    ]
     assert (
-        A.transpose(A.transpose(A.variable(book, "M", (2, 3)), (1, 0)), (1, 0)).attr
+        ex.transpose(ex.transpose(ex.variable(book, "M", (2, 3)), (1, 0)), (1, 0)).attr
         == "M"
     )
 
 
 def test_booleans_do_not_become_numbers_by_accident() -> None:
     x = np.array([-1.0, 0.0, 2.0])
-    mask = lambda a: A.compare(">", a, A.const(a.book, 0.0))  # noqa: E731
+    mask = lambda a: a > 0.0  # noqa: E731
     for make in (
         lambda a: -mask(a),
         lambda a: mask(a) + mask(a),
-        lambda a: mask(a) + A.compare("<", a, A.const(a.book, 1.0)),
+        lambda a: mask(a) + ex.elementwise("<", a, ex.const(a.interned, 1.0)),
         lambda a: mask(a) * mask(a),
         lambda a: 1.0 - mask(a),
-        lambda a: A.sum_over(mask(a), [0]),
-        lambda a: A.spread(A.reshape(mask(a), (1, 3)), (2, 3)),
+        lambda a: ex.sum_over(mask(a), [0]),
+        lambda a: ex.spread(ex.reshape(mask(a), (1, 3)), (2, 3)),
     ):
         got = run(make, a=x)
         assert got.dtype == float
     assert run(
-        lambda a: mask(a) + A.compare("<", a, A.const(a.book, 1.0)), a=x
+        lambda a: mask(a) + ex.elementwise("<", a, ex.const(a.interned, 1.0)), a=x
     ).tolist() == [1.0, 1.0, 1.0]
 
 
@@ -524,9 +528,9 @@ def test_chains_of_single_operations_fuse_into_one_sum() -> None:
     z = w[0] * x[0]
     for a, b in zip(w[1:], x[1:], strict=True):
         z = z + a * b
-    graph = fuse((z + w[0]).tanh(), w + x)
-    assert len(graph.alive) == 2
-    node = graph.alive[0]
+    graph = scalars((z + w[0]).tanh(), w + x)
+    assert len(graph.live) == 2
+    node = graph.live[0]
     assert graph.first[node + 1] - graph.first[node] == 5
 
 
@@ -539,7 +543,7 @@ def test_neurons_that_meet_in_a_total_stay_neurons() -> None:
     program = compiled(total, w, inputs={"X": X})
     assert "X" in program.source
     assert_eager(program, total, w)
-    assert len(fuse(total, [*w, *[v for x in X for v in x]]).alive) >= 6
+    assert len(scalars(total, [*w, *[v for x in X for v in x]]).live) >= 6
 
 
 def test_equal_nodes_are_computed_once() -> None:

@@ -1,0 +1,115 @@
+"""The records that the compiler passes on: arrays, and what each of them reads from which.
+
+`groups` finds the arrays and which scalars they read; `shapes` gives them shapes and turns scalars into
+positions; `derive` makes expressions of them.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine import Op
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Shape = tuple[Any, ...]
+Loops = list[tuple[int, int]]  # (length, step) of nested loops, the outermost first
+
+# Sources that are no array: numbers known now, and several arrays at once.
+NUMBERS, SEVERAL = -1, -2
+
+# Subscripts, as in einsum: for the axes of an array, and for those of a list of operands.
+AXES, LISTS = "ijklmopqrstuvw", "zyx"
+LIST = LISTS[0]  # of a list that is not cut
+
+
+@dataclass(eq=False)
+class Reading:
+    """What all nodes of an array read from one source.
+
+    First it is known by scalars: ``ids`` has a row for each node, and a column for each element of a list.
+    Then by positions: ``index`` has an axis for each of the ``subscripts``, the axes of the reader along
+    which it varies, those with the largest steps first, and those of its list. ``steps`` are those along
+    each axis, None when irregular. Of numbers, ``index`` holds the numbers themselves.
+    """
+
+    source: int
+    ids: Ints
+    index: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    subscripts: str = ""
+    steps: tuple[int, ...] | None = None
+
+    @property
+    def first(self) -> int:
+        """The first position."""
+        return int(self.index.flat[0])
+
+    @property
+    def loops(self) -> Loops:
+        """Its axes as nested loops, when it is regular."""
+        assert self.steps is not None
+        return list(zip(self.index.shape, self.steps, strict=True))
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """What tells regular parts of an array apart: where they begin, and their loops."""
+        return (self.first, *self.loops)
+
+
+@dataclass(eq=False)
+class Product:
+    """Products a * b of the nodes of an array of sums, summed over the subscripts of lists.
+
+    Irregular ones have an ``owner``: of each product, the node it is added to.
+    """
+
+    a: Reading
+    b: Reading
+    owner: Ints | None = None
+
+
+@dataclass(eq=False)
+class Array:
+    """Scalars that become one array: leaves, an operation of the table, a sum of products, or a pool."""
+
+    nodes: Ints
+    row: Op | None = None
+    operands: list[Reading] = field(default_factory=list)  # of an operation
+    products: list[Product] = field(default_factory=list)  # of a sum
+    plus: Floats | None = None  # of a sum: its constants, if any is not zero
+    constants: Reading | None = None  # the same, with a shape
+    members: list[Reading] = field(default_factory=list)  # of a pool, end to end
+    from_pool: bool = False  # what is read of a pool at one time
+    number: int = -1
+    shape: tuple[int, ...] = ()
+    batched: bool = False  # has a row for each example
+    differentiable: bool = False  # depends on a parameter
+
+    @property
+    def readings(self) -> list[Reading]:
+        """All that it is computed from."""
+        sides = [side for product in self.products for side in (product.a, product.b)]
+        return [*self.operands, *sides, *self.members]
+
+    @property
+    def sources(self) -> set[int]:
+        """The arrays it reads."""
+        return {reading.source for reading in self.readings} - {NUMBERS, SEVERAL}
+
+    @property
+    def regular(self) -> list[Product]:
+        """The products of which every node has the same kinds."""
+        return [product for product in self.products if product.owner is None]
+
+    @property
+    def scattered(self) -> list[Product]:
+        """The products that are added to a node each."""
+        return [product for product in self.products if product.owner is not None]
+
+    @property
+    def subscripts(self) -> str:
+        """One for each axis."""
+        return AXES[: len(self.shape)]

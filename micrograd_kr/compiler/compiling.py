@@ -1,0 +1,132 @@
+"""From scalars to arrays: the recorded graph of a loss becomes the array program
+a person would have written.
+
+A graph is recorded by ordinary Values, with no annotation; `compile` finds the
+matrices in it.
+
+>>> from micrograd_kr import Value
+>>> w, xs = [Value(3.0, "w0"), Value(4.0, "w1")], [Value(1.0), Value(2.0)]
+>>> loss = (w[0] * xs[0] + w[1] * xs[1]) ** 2
+>>> program = compile(loss, w, inputs={"x": xs})
+>>> value, gradient = program([3.0, 4.0], x=[1.0, -1.0])
+>>> float(value), gradient.tolist()
+(1.0, [-2.0, 2.0])
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..engine import FUNCTIONS, Value, as_value
+from . import expressions as ex
+from .arrays import LIST
+from .derive import Derivation
+from .expressions import ROWS, Expr
+from .groups import groups
+from .inputs import Inputs, check_library, check_parameters, listed
+from .prelude import head
+from .program import Forward, Program
+from .scalars import scalars
+from .shapes import give_shapes
+from .write import defined, write
+
+
+def compile(
+    loss: Value,
+    params: Value | Iterable[Value],
+    inputs: Mapping[str, Any] | None = None,
+    batch: Iterable[str] = (),
+    xp: Any = np,
+) -> Program:
+    """Make the array program of a recorded loss and of its gradient.
+
+    ``params``: the leaf Values to differentiate by, or a single one. ``inputs``: names
+    and (nested lists of) leaf Values to which other numbers can be given; every other
+    leaf is a constant. ``batch``: names of inputs that are recorded for one example and
+    get one more axis, for any number of rows; the loss is then the mean over the rows.
+    ``xp``: numpy or jax.numpy, which runs the same source under `jax.jit` and for that
+    switches JAX to 64 bits.
+
+    Raises TypeError and ValueError for a loss, parameters or inputs that it cannot use,
+    among them a Value that took part in a Python comparison: the branch that was taken
+    is not part of the graph.
+
+    >>> x = Value(2.0, "x")
+    >>> "loss = t1 * t1 + 1" in compile(x * x + 1, x).source
+    True
+    """
+    check_library(xp)
+    params = listed(params)
+    check_parameters(loss, params)
+    given = Inputs(inputs or {}, batch, params)
+    work = _derived(loss, params, given)
+    if not work.depends:
+        raise ValueError(
+            f"compile: the loss {loss!r} depends on none of the "
+            f"{len(params)} parameters"
+        )
+    outputs = {"loss": work.loss, "dtheta": work.gradient}
+    source, constants = _text(given, work.forward, outputs, xp)
+    return Program(source, constants, params, given.recorded(), given.batch, xp)
+
+
+def compile_outputs(
+    outputs: Any,
+    params: Value | Iterable[Value],
+    inputs: Mapping[str, Any] | None = None,
+    batch: Iterable[str] = (),
+) -> Forward:
+    """Make the array program of what a model computes, to predict with.
+
+    ``outputs``: a Value or a list of them; the rest is as in `compile`.
+
+    >>> x, w = Value(1.0, "x"), Value(3.0, "w")
+    >>> forward = compile_outputs(w * x, w, {"x": x}, batch="x")
+    >>> forward(x=[1.0, 2.0]).tolist()
+    [[3.0], [6.0]]
+    """
+    if isinstance(outputs, Value) or not isinstance(outputs, Iterable):
+        outputs = [outputs]
+    values = [as_value(v, "compile_outputs") for v in outputs]
+    params = listed(params)
+    # One operation on the list of all outputs, whose operands are then read.
+    whole = FUNCTIONS["logsumexp"](values)
+    check_parameters(whole, params)
+    given = Inputs(inputs or {}, batch, params)
+    known = params or [Value(0.0)]  # a program needs one parameter at least
+    work = _derived(whole, known, given)
+    rows = ROWS * bool(given.batch)
+    operands = work.arrays[-1].operands
+    if operands:
+        value = ex.aligned(*work.read(operands[0]), rows + LIST)
+    else:  # they depend on nothing
+        value = ex.const(work.interned, np.array([v.data for v in values]))
+    value = ex.spread(value, (*rows, len(values)))
+    source, constants = _text(given, work.forward, {"outputs": value}, np)
+    return Forward(source, constants, known, given.recorded(), given.batch, np)
+
+
+def _derived(root: Value, params: list[Value], given: Inputs) -> Derivation:
+    """The expressions of ``root`` and of its gradient."""
+    shapes = [(len(params),), *given.shapes]
+    graph = scalars(root, params + given.leaves)
+    sizes = [math.prod(shape) for shape in shapes]
+    arrays, count = groups(graph, sizes, [False, *given.batched])
+    give_shapes(arrays, shapes, graph.constants, count)
+    at = (len(arrays) - 1, 0) if len(graph.live) else (0, graph.loss)
+    names = ["theta", *given.arguments.values()]
+    return Derivation(arrays, names, [p.label for p in params], at)
+
+
+def _text(
+    given: Inputs, forward: int, outputs: dict[str, Expr], xp: Any
+) -> tuple[str, dict[str, Any]]:
+    """The source of a program, and the constants it refers to by name."""
+    arguments = ["theta", *given.arguments.values()]
+    counted = [given.arguments[name] for name in given.batch[:1]]
+    body, constants = write(arguments, counted, forward, **outputs)
+    known = defined(constants)
+    parts = [head(f"{known}\n{body}", xp.__name__), known, f"\n{body}"]
+    return "\n\n".join(filter(None, parts)).lstrip(), constants

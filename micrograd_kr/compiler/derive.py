@@ -1,0 +1,264 @@
+"""The value of every array forwards, and its gradient backwards, as expressions.
+
+The rules are those of the table; sums of products are known by their structure.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import expressions as ex
+from . import irregular
+from .arrays import LIST, NUMBERS, Array, Product, Reading, Shape
+from .expressions import ROWS, Expr
+from .names import Names
+from .shapes import reading_at
+from .table import Table
+from .views import Part, assemble, view
+
+
+class Derivation:
+    """The expressions of the loss and of the gradient.
+
+    ``leaves``: what the parameters and inputs are called; ``labels``: those of the parameters; ``loss``:
+    which element of which array it is.
+    """
+
+    loss: Expr
+    gradient: Expr
+    depends: bool  # on any parameter
+    forward: int  # how many expressions there were before the first of the gradient
+
+    def __init__(
+        self,
+        arrays: Sequence[Array],
+        leaves: Sequence[str],
+        labels: Sequence[str | None],
+        loss: tuple[int, int],
+    ) -> None:
+        self.interned: dict[Any, Expr] = {}
+        self.one = ex.const(self.interned, 1.0)
+        self.arrays = arrays
+        self.computed = arrays[len(leaves) :]
+        self.names = Names(arrays, leaves, labels)
+        self.tables: dict[tuple[int, int], Table] = {}
+        self.values: list[Expr] = []
+        self.seen: dict[Reading, tuple[Expr, str]] = {}
+        self.parts: list[list[Part]] = [[] for _ in arrays]  # gradients of their parts
+        for array, name in zip(arrays, leaves, strict=False):
+            variable = ex.variable(self.interned, name, self.shape_of(array))
+            self.values.append(variable)
+        self.forwards()
+        source, at = loss
+        theta = arrays[0]
+        self.depends = arrays[source].differentiable and at in range(len(theta.nodes))
+        self.forward = len(self.interned)
+        if self.depends:
+            self.seed(source, at)
+            self.backwards()
+
+    def forwards(self) -> None:
+        """The value of every array."""
+        for array in self.computed:
+            value = ex.spread(self.value(array), self.shape_of(array))
+            self.values.append(self.names.value(array, value))
+
+    def seed(self, source: int, at: int) -> None:
+        """The loss, and its gradient with respect to itself."""
+        read = Reading(source, np.zeros(0, dtype=np.int64), np.array(at), "", ())
+        self.loss, grad = view(self.values[source], read), self.one
+        if self.loss.batch:
+            self.loss = ex.mean_of_rows(self.loss)
+            grad = grad / ex.variable(self.interned, ROWS, ())
+        self.forward = len(self.interned)
+        self.parts[source].append((read, grad))
+
+    def backwards(self) -> None:
+        """Propagate the gradient of every array to what it reads, from the loss to the parameters."""
+        for array in reversed(self.computed):
+            parts = self.parts[array.number]
+            if array.differentiable and parts:
+                grad = assemble(parts, self.shape_of(array))
+                self.propagate_all(array, ex.named(grad, self.values[array.number]))
+        theta = self.values[0]
+        every = reading_at(0, np.arange(ex.size(theta.shape)), "i")
+        nothing = [(every, ex.const(self.interned, 0.0))]
+        parts = self.parts[0] or nothing
+        grad = assemble(parts, theta.shape, self.names.parameters)
+        self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
+
+    def value(self, array: Array) -> Expr:
+        """The value of an array."""
+        if array.members:
+            return irregular.joined(self, array)
+        if array.row:
+            return self.value_of_row(array)
+        return self.value_of_sum(array)
+
+    def propagate_all(self, array: Array, grad: Expr) -> None:
+        """Propagate the gradient of an array to all that it reads."""
+        if array.members:
+            irregular.propagate_joined(self, array, grad)
+        elif array.row:
+            self.propagate_row(array, grad)
+        else:
+            self.propagate_sum(array, grad)
+
+    # ---- what arrays have in common
+
+    def shape_of(self, array: Array) -> Shape:
+        """The shape with the examples of a batch in front."""
+        return (ROWS,) * array.batched + array.shape
+
+    def batch_axis(self, array: Array) -> str:
+        """The subscript of the examples of a batch, if there are some."""
+        return ROWS * array.batched
+
+    def subscripts_of(self, array: Array) -> str:
+        """A subscript for each axis of that shape."""
+        return self.batch_axis(array) + array.subscripts
+
+    def sizes(self, array: Array, *readings: Reading) -> dict[str, Any]:
+        """The length of each axis, those of the lists that are read included."""
+        own = dict(zip(array.subscripts, array.shape, strict=True))
+        sizes = {ROWS: ROWS, **own}
+        for reading in readings:
+            sizes |= zip(reading.subscripts, reading.index.shape, strict=True)
+        return sizes
+
+    def read(self, reading: Reading) -> tuple[Expr, str]:
+        """What is read, and a subscript for each axis."""
+        if reading not in self.seen:
+            if reading.source == NUMBERS:
+                x = ex.const(self.interned, reading.index)
+            else:
+                x = view(self.values[reading.source], reading)
+            if reading.source == 0:
+                self.names.name_parameter(x, reading)
+            self.seen[reading] = x, self.subscripts_read(reading)
+        return self.seen[reading]
+
+    def subscripts_read(self, reading: Reading) -> str:
+        """Those of what is read, with that of the examples of a batch."""
+        if reading.source == NUMBERS:
+            return reading.subscripts
+        return self.batch_axis(self.arrays[reading.source]) + reading.subscripts
+
+    def contracted(self, product: Product, out: str, array: Array) -> Expr:
+        """The value of products, with these axes."""
+        sizes = self.sizes(array, product.a, product.b)
+        return ex.contract(*self.read(product.a), *self.read(product.b), out, sizes)
+
+    def is_wanted(self, reading: Reading) -> bool:
+        """Whether a parameter is below what is read."""
+        if reading.source == NUMBERS:
+            return False
+        return self.arrays[reading.source].differentiable
+
+    def propagate(
+        self,
+        reading: Reading,
+        grad: Expr,
+        of_grad: str,
+        sizes: dict[str, Any],
+        factor: tuple[Expr, str] | None = None,
+    ) -> None:
+        """Propagate a gradient times a factor to what is read, if it is wanted there."""
+        if not self.is_wanted(reading):
+            return
+        out = self.subscripts_read(reading)
+        y, of_y = factor or (self.one, "")
+        value = ex.contract(grad, of_grad, y, of_y, out, sizes)
+        if not (value.scalar and value.attr == 0):
+            self.parts[reading.source].append((reading, value))
+
+    # ---- operations of the table
+
+    def with_lists(self, array: Array) -> tuple[str, Table]:
+        """The subscripts with that of lists, and the table that reads along it."""
+        subscripts, length = self.subscripts_of(array), 0
+        lists = [operand for operand in array.operands if LIST in operand.subscripts]
+        if lists:  # their elements go along the first axis if they are furthest apart
+            first = lists[0]
+            length = first.index.shape[first.subscripts.index(LIST)]
+            subscripts += LIST
+            if first.subscripts[0] == LIST and first.source != NUMBERS:
+                subscripts = self.batch_axis(array) + LIST + array.subscripts
+        key = subscripts.find(LIST), length
+        if key not in self.tables:
+            self.tables[key] = Table(self.interned, *key)
+        return subscripts, self.tables[key]
+
+    def operands(self, array: Array, subscripts: str) -> dict[str, Expr]:
+        """What an operation reads, by name; lists with all the subscripts."""
+        assert array.row is not None
+        names = {}
+        for name, operand in zip(array.row.names, array.operands, strict=True):
+            is_list = LIST in operand.subscripts
+            out = subscripts if is_list else self.subscripts_of(array)
+            names[name] = ex.aligned(*self.read(operand), out)
+        return names
+
+    def value_of_row(self, array: Array) -> Expr:
+        """The value of an operation."""
+        assert array.row is not None
+        subscripts, table = self.with_lists(array)
+        return table.read(array.row.forward, self.operands(array, subscripts))
+
+    def propagate_row(self, array: Array, grad: Expr) -> None:
+        """The gradient of an operation times each of its partials."""
+        assert array.row is not None
+        subscripts, table = self.with_lists(array)
+        own = self.subscripts_of(array)
+        names = self.operands(array, subscripts)
+        names["out"] = self.values[array.number]
+        lists = [
+            name
+            for name, operand in zip(array.row.names, array.operands, strict=True)
+            if LIST in operand.subscripts
+        ]
+        inside = dict(names)  # in a list each element has the partial, of all there is
+        if lists:
+            for name in names.keys() - lists:
+                inside[name] = ex.aligned(names[name], own, subscripts)
+        for name, text, operand in zip(
+            array.row.names, array.row.partials, array.operands, strict=True
+        ):
+            if not self.is_wanted(operand):
+                continue
+            sizes = self.sizes(array, operand)
+            if name in lists:
+                value = ex.aligned(grad, own, subscripts) * table.read(text, inside)
+                self.propagate(operand, value, subscripts, sizes)
+            else:
+                value = grad * table.read(text, names)
+                self.propagate(operand, value, own, sizes)
+
+    # ---- sums of products
+
+    def value_of_sum(self, array: Array) -> Expr:
+        """The value of a sum of products."""
+        out = self.subscripts_of(array)
+        parts = []
+        if array.scattered:
+            parts.append(irregular.sum_of_scattered(self, array))
+        parts += [self.contracted(product, out, array) for product in array.regular]
+        if array.constants is not None:
+            parts.append(ex.aligned(*self.read(array.constants), out))
+        return ex.total(parts)
+
+    def propagate_sum(self, array: Array, grad: Expr) -> None:
+        """The gradient of a sum times the other factor, for each factor."""
+        own = self.subscripts_of(array)
+        for product in array.products:
+            a, b = product.a, product.b
+            sizes = self.sizes(array, a, b)
+            subscripts, mine = own, grad
+            if product.owner is not None:  # each product has the gradient of its sum
+                subscripts = self.batch_axis(array) + LIST
+                owners = reading_at(array.number, product.owner, LIST)
+                if grad.shape:
+                    mine = view(ex.spread(grad, self.shape_of(array)), owners)
+            self.propagate(a, mine, subscripts, sizes, self.read(b))
+            self.propagate(b, mine, subscripts, sizes, self.read(a))

@@ -1,0 +1,665 @@
+"""Array expressions: what the program is made of.
+
+An `Expr` knows its operation, its operands, its shape and whether it holds booleans. Equal expressions are
+one object, so nothing is computed twice. The functions here build them; on the way, `simplify` turns what a
+person would not write into what they would.
+
+A shape may begin with ROWS, the number of examples of a batch, which only the running program knows. A
+number, of shape (), stands for an array of any shape that holds it everywhere.
+"""
+
+import math
+import operator
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, Union
+
+import numpy as np
+
+from .arrays import Ints, Shape
+from .prelude import FUNCTIONS
+from .simplify import MEANING, SYMBOLS, simplified
+
+ROWS = "n"
+
+
+class Expr:
+    """One array expression; made by the functions of this module only."""
+
+    __slots__ = (
+        "op",
+        "args",
+        "attr",
+        "shape",
+        "boolean",
+        "interned",
+        "name",
+        "note",
+        "line",
+        "serial",
+    )
+
+    op: str  # a sign, a function's name, or what is done to the shape
+    args: tuple["Expr", ...]
+    attr: Any  # what else the operation needs: axes, a shape, a number known now
+    shape: Shape
+    boolean: bool
+    interned: dict[Any, "Expr"]  # all expressions of the program, by what they are
+    name: Union[str, "Expr", None]  # an Expr when it is the gradient of that one
+    note: str  # a comment for its line
+    line: bool  # whether it has a line of its own even when used once
+    serial: int
+
+    def __add__(self, other: Any) -> "Expr":
+        return total([self, self._wrap(other)])
+
+    def __radd__(self, other: Any) -> "Expr":
+        return total([self._wrap(other), self])
+
+    def __sub__(self, other: Any) -> "Expr":
+        return total([self, -self._wrap(other)])
+
+    def __rsub__(self, other: Any) -> "Expr":
+        return total([self._wrap(other), -self])
+
+    def __mul__(self, other: Any) -> "Expr":
+        return elementwise("*", self, self._wrap(other))
+
+    def __rmul__(self, other: Any) -> "Expr":
+        return elementwise("*", self._wrap(other), self)
+
+    def __truediv__(self, other: Any) -> "Expr":
+        return elementwise("/", self, self._wrap(other))
+
+    def __rtruediv__(self, other: Any) -> "Expr":
+        return elementwise("/", self._wrap(other), self)
+
+    def __pow__(self, other: Any) -> "Expr":
+        return elementwise("**", self, self._wrap(other))
+
+    def __neg__(self) -> "Expr":
+        return -1.0 * self
+
+    def __gt__(self, other: Any) -> "Expr":
+        return elementwise(">", self, self._wrap(other))
+
+    def __matmul__(self, other: "Expr") -> "Expr":
+        return matmul(self, other)
+
+    def __getitem__(self, keys: Sequence[str]) -> "Expr":
+        sizes = iter(self.shape)
+        return index(self, keys, tuple([next(sizes) if k == ":" else 1 for k in keys]))
+
+    def _wrap(self, x: Any) -> "Expr":
+        return x if isinstance(x, Expr) else const(self.interned, x)
+
+    @property
+    def scalar(self) -> bool:
+        """Whether it is a number known now."""
+        return self.op == "const" and self.shape == ()
+
+    @property
+    def batch(self) -> Shape:
+        """The axis of the examples, if there is one."""
+        return batch_of(self.shape)
+
+
+def batch_of(shape: Shape) -> Shape:
+    """The axis of the examples of a batch, if a shape begins with one."""
+    return shape[:1] if shape[:1] == (ROWS,) else ()
+
+
+def make(
+    op: str, args: Sequence[Expr], attr: Any, shape: Shape, boolean: bool = False
+) -> Expr:
+    """The expression, simplified; a new one only when there is none like it."""
+    interned = args[0].interned
+    key = (op, attr, shape, *args)
+    x = interned.get(key)
+    if x is None:
+        x = new(interned, op, args, attr, shape, boolean)
+        simple = simplified(x)
+        if simple is not None:
+            x = x._wrap(simple)
+        elif x.serial < len(interned):
+            x.serial = len(interned)
+        interned[key] = x
+    return x
+
+
+def new(
+    interned: dict[Any, Expr],
+    op: str,
+    args: Sequence[Expr],
+    attr: Any,
+    shape: Shape,
+    boolean: bool = False,
+) -> Expr:
+    """An expression as it is."""
+    x = object.__new__(Expr)
+    x.op, x.args, x.attr, x.shape, x.boolean = op, tuple(args), attr, shape, boolean
+    x.interned, x.serial = interned, len(interned)
+    x.name, x.note, x.line = None, "", False
+    return x
+
+
+def named(x: Expr, name: str | Expr, note: str = "", line: bool = False) -> Expr:
+    """``x`` with a name for its line of the program, unless it has one."""
+    if x.name is None and x.op not in ("name", "const"):
+        x.name, x.note, x.line = name, note, line
+    return x
+
+
+def const(interned: dict[Any, Expr], value: Any) -> Expr:
+    """A number or an array known now."""
+    key: Any
+    if isinstance(value, np.ndarray) and value.shape:
+        key = ("const", value.shape, value.dtype.str, value.tobytes())
+    else:
+        value = bool(value) if isinstance(value, bool | np.bool_) else float(value)
+        key = ("const", value, type(value))
+    x = interned.get(key)
+    if x is None:
+        shape, boolean = np.shape(value), np.asarray(value).dtype.kind == "b"
+        x = interned[key] = new(interned, "const", (), value, shape, boolean)
+    return x
+
+
+def variable(interned: dict[Any, Expr], name: str, shape: Shape) -> Expr:
+    """A named array given to the program."""
+    key = ("name", name)
+    if key not in interned:
+        interned[key] = new(interned, "name", (), name, shape)
+    return interned[key]
+
+
+# ---- element by element --------------------------------------------------------------------------------
+
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+ON_NUMBERS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def elementwise(op: str, *args: Expr) -> Expr:
+    """An operation element by element: a sign, a comparison, or a function of the array library.
+
+    On numbers that are all known it is carried out at once.
+    """
+    logical = op.startswith("logical_")
+    if op == "where":
+        args = args[0], as_float(args[1]), as_float(args[2])
+    elif op == "*" and not all(x.boolean for x in args):
+        pass  # a number times ones and zeros is a number
+    elif not logical:
+        args = tuple([as_float(x) for x in args])
+    boolean = logical or op in COMPARISONS
+    if all(x.op == "const" for x in args):
+        function = ON_NUMBERS.get(op) or FUNCTIONS[op]
+        with np.errstate(all="ignore"):
+            value = function(*[np.asarray(x.attr) for x in args])
+        return const(args[0].interned, np.asarray(value)[()])
+    return make(op, args, None, broadcast([x.shape for x in args]), boolean)
+
+
+def broadcast(shapes: Sequence[Shape]) -> Shape:
+    """The common shape of arrays that meet in one operation.
+
+    >>> broadcast([(3, 1), ("n", 1, 4), ()])
+    ('n', 3, 4)
+    """
+    shapes = [s for s in shapes if s]
+    if not shapes or shapes.count(shapes[0]) == len(shapes):  # the most frequent ones
+        return shapes[0] if shapes else ()
+    axes = max(map(len, shapes))
+    filled = [(1,) * (axes - len(s)) + s for s in shapes]
+    out = []
+    for sizes in zip(*filled, strict=True):
+        wide = {s for s in sizes if s != 1}
+        assert len(wide) < 2, f"shapes {shapes} do not fit together"
+        out.append(wide.pop() if wide else 1)
+    return tuple(out)
+
+
+def as_float(x: Expr) -> Expr:
+    """Ones and zeros for booleans."""
+    if not x.boolean:
+        return x
+    args = (x, const(x.interned, 1.0), const(x.interned, 0.0))
+    key = ("as float", x)
+    if key not in x.interned:
+        x.interned[key] = new(x.interned, "where", args, None, x.shape)
+    return x.interned[key]
+
+
+def split(x: Expr) -> tuple[float, Expr | None]:
+    """``x`` as a number times the rest; the rest is None for a number."""
+    if x.op == "broadcast" and x.args[0].scalar:
+        x = x.args[0]
+    if x.scalar:
+        return float(x.attr), None
+    if x.op == "*" and x.args[0].scalar and mild(x.args[0]):
+        return float(x.args[0].attr), x.args[1]
+    return 1.0, x
+
+
+def summands(x: Expr) -> list[tuple[float, Expr]]:
+    """``x`` as a sum of numbers times expressions, seen through additions and new axes."""
+    out = []
+    stack = [(1.0, x)]
+    while stack:
+        c, x = stack.pop()
+        factor, rest = split(x)
+        inner = x.args[0] if is_expanded(x) else x
+        whole = all(y.shape in ((), inner.shape) for y in inner.args)
+        if inner.op in ("+", "-") and (inner is x or whole):
+            left, right = inner.args
+            if inner is not x:
+                left, right = [expanded_like(y, x) for y in inner.args]
+            stack += [(-c if inner.op == "-" else c, right), (c, left)]
+        elif factor == -1.0 and rest is not None:
+            stack.append((-c, rest))
+        else:
+            out.append((c, x))
+    return out
+
+
+def is_expanded(x: Expr) -> bool:
+    """Whether it is an array with new axes of length 1."""
+    return x.op == "index" and set(x.attr) <= {":", "None"}
+
+
+def expanded_like(y: Expr, x: Expr) -> Expr:
+    """``y`` with the new axes of ``x``."""
+    return index(y, x.attr, x.shape) if y.shape else y
+
+
+def total(terms: Sequence[Expr]) -> Expr:
+    """The sum, with equal terms merged, numbers added up, and a factor that all have outside."""
+    if len(terms) == 1:
+        return terms[0]
+    number = 0.0
+    factors: dict[Expr, float] = {}
+    for term in terms:
+        c, x = split(term)
+        if x is None:
+            number += c
+        else:
+            factors[x] = factors.get(x, 0.0) + c
+    if not number and len(factors) > 1 and all(is_per_row(x) for x in factors):
+        rows = next(iter(factors)).args[1]
+        return total([c * x.args[0] for x, c in factors.items()]) / rows
+    parts = [(c, as_float(x)) for x, c in factors.items() if c]
+    if number or not parts:
+        parts.append((number, const(terms[0].interned, 1.0)))
+    parts.sort(key=lambda part: part[0] < 0)  # one that is added first
+    sizes = {abs(c) for c, _ in parts}
+    same = sizes.pop() if len(sizes) == 1 and len(parts) > 1 else 1.0
+    c, x = parts[0]
+    out = (c / same) * x
+    for c, x in parts[1:]:
+        out = elementwise("-" if c < 0 else "+", out, (abs(c) / same) * x)
+    return same * out
+
+
+# ---- what the rows of `simplify` ask -------------------------------------------------------------------
+
+
+def mild(c: Expr) -> bool:
+    """Whether a factor may be moved past sums and products: if a result leaves the floats, it is not its doing."""
+    return bool(c.attr == 0 or 1e-30 < abs(c.attr) < 1e30)
+
+
+def normal(c: Expr) -> bool:
+    """Whether a number has all its digits: no overflow and no underflow has taken any."""
+    return bool(sys.float_info.min <= abs(c.attr) <= sys.float_info.max)
+
+
+def is_large(x: Expr, y: Expr) -> bool:
+    """Whether ``x`` has as many elements as its product with ``y``."""
+    return size(x.shape) == size(broadcast([x.shape, y.shape]))
+
+
+def equally_large(x: Expr, y: Expr) -> bool:
+    """Whether both factors have as many elements as their product."""
+    return is_large(x, y) and is_large(y, x)
+
+
+def only_first_is_large(x: Expr, y: Expr) -> bool:
+    """Whether ``x``, and not ``y``, has as many elements as their product."""
+    return is_large(x, y) and not is_large(y, x)
+
+
+def is_rows(n: Expr) -> bool:
+    """Whether it is the number of examples."""
+    return n.op == "name" and n.attr == ROWS
+
+
+def is_per_row(x: Expr) -> bool:
+    """Whether it is divided by the number of examples."""
+    return x.op == "/" and is_rows(x.args[1])
+
+
+def swaps(x: Expr, y: Expr, order: Shape) -> bool:
+    """Whether an order of axes transposes the matrix product of ``x`` and ``y``."""
+    axes = len(order)
+    return order == swapped(axes) and len(x.shape) == len(y.shape) == axes
+
+
+def kept_maximum(x: Expr, y: Expr) -> Expr:
+    """The larger one; from now on it is asked whether x > y, and x itself need not be kept."""
+    larger = elementwise("maximum", x, y)
+    x.interned[">", None, larger.shape, x, y] = larger > y
+    return larger
+
+
+def minimum(x: Expr, y: Expr) -> Expr:
+    """The smaller one."""
+    return elementwise("minimum", x, y)
+
+
+def sqrt(x: Expr) -> Expr:
+    """The square root."""
+    return elementwise("sqrt", x)
+
+
+def shared_softmax(x: Expr) -> Expr | None:
+    """exp(x) as exp(y) / sum(exp(y)) where x is y - log(sum(exp(y))) and logsumexp has made both."""
+    parts = summands(x)
+    for c, part in parts:
+        log = part.args[0] if part.op == "index" else part
+        if c != -1.0 or log.op != "log" or log.args[0].op not in ("sum", "ones"):
+            continue
+        sums = log.args[0]
+        rest = [d * y for d, y in parts if y is not part]
+        exps = elementwise("exp", total(rest or [0.0 * part]))
+        summed = sums.args[0]
+        if summed.op == "transpose":
+            summed = summed.args[0]
+        if summed is exps:
+            return exps / (sums if log is part else expanded_like(sums, part))
+    return None
+
+
+# ---- shapes --------------------------------------------------------------------------------------------
+
+
+def size(shape: Shape) -> int:
+    """How many numbers; of one example, when batched.
+
+    >>> size(("n", 3, 4))
+    12
+    """
+    return math.prod(shape[len(batch_of(shape)) :])
+
+
+def reshape(x: Expr, shape: Shape) -> Expr:
+    """The same numbers in another shape."""
+    if x.shape == shape:
+        return x
+    if x.op == "const":
+        return const(x.interned, np.reshape(x.attr, shape))
+    return make("reshape", (x,), shape, shape, x.boolean)
+
+
+def spread(x: Expr, shape: Shape) -> Expr:
+    """``x`` repeated to a larger shape."""
+    return x if x.shape == shape else make("broadcast", (as_float(x),), shape, shape)
+
+
+def transpose(x: Expr, order: Sequence[int]) -> Expr:
+    """The axes in another order."""
+    order = tuple(order)
+    if order == tuple(range(len(x.shape))):
+        return x
+    if x.op == "const":
+        return const(x.interned, np.transpose(x.attr, order))
+    shape = tuple([x.shape[k] for k in order])
+    return make("transpose", (x,), order, shape, x.boolean)
+
+
+def swapped(axes: int) -> Shape:
+    """The order of axes that transposes matrices."""
+    return (*range(axes - 2), axes - 1, axes - 2)
+
+
+def index(x: Expr, keys: Sequence[str], shape: Shape) -> Expr:
+    """``x[keys]``; each key is text, such as ``:``, ``2:10`` or ``None``."""
+    keys = tuple(keys)
+    while keys and keys[-1] == ":":
+        keys = keys[:-1]
+    return make("index", (x,), keys, shape, x.boolean) if keys else x
+
+
+def expand(x: Expr, present: Sequence[bool]) -> Expr:
+    """``x`` with an axis of length 1 wherever ``present`` is false; x has the others, in order."""
+    present = list(present)
+    if not x.batch:  # leading ones need not be written
+        while present and not present[0]:
+            del present[0]
+    if all(present) or not x.shape:
+        return x
+    keys = [":" if p else "None" for p in present]
+    if x.op == "const":
+        axes = iter(x.shape)
+        return reshape(x, tuple([next(axes) if p else 1 for p in present]))
+    return x[keys]
+
+
+def take(x: Expr, positions: Ints) -> Expr:
+    """Any elements of the numbers of ``x``, in any order."""
+    flat = reshape(x, (*x.batch, size(x.shape)))
+    where = const(x.interned, positions)
+    return make("take", (flat, where), None, x.batch + positions.shape)
+
+
+def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
+    """Arrays one after the other along an axis."""
+    if len(parts) == 1:
+        return parts[0]
+    before, after = parts[0].shape[:axis], parts[0].shape[axis + 1 :]
+    length = sum([part.shape[axis] for part in parts])
+    floats = [as_float(part) for part in parts]
+    return make("concatenate", floats, axis, (*before, length, *after))
+
+
+def own(x: Expr) -> Expr:
+    """``x``, copied when it is a part of an argument or repeats itself: what is returned is the caller's."""
+    if x.shape and base(x).op in ("name", "const", "broadcast"):
+        return make("copy", (x,), None, x.shape)
+    return x
+
+
+def base(x: Expr) -> Expr:
+    """What ``x`` is a view of; itself when it is none."""
+    while x.op in ("index", "reshape", "transpose"):
+        x = x.args[0]
+    return x
+
+
+# ---- sums ----------------------------------------------------------------------------------------------
+
+
+def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
+    """The sum over axes, which disappear."""
+    if not axes:
+        return x
+    left = tuple([n for k, n in enumerate(x.shape) if k not in axes])
+    c, rest = split(x)
+    if rest is None:
+        gone = [x.shape[k] for k in axes]
+        return spread(times(const(x.interned, c), gone), left)
+    if c != 1.0 and x.name is None:
+        return c * sum_over(spread(rest, x.shape), axes)
+    if not left and (x.op == "transpose" or (x.op == "reshape" and not x.batch)):
+        return sum_over(x.args[0], range(len(x.args[0].shape)))
+    if not left and x.op == "einsum":
+        of_x, of_y = x.attr.split("->")[0].split(",")
+        shapes = x.args[0].shape + x.args[1].shape
+        sizes = dict(zip(of_x + of_y, shapes, strict=True))
+        return contract(x.args[0], of_x, x.args[1], of_y, "", sizes)
+    if len(axes) == 1 and len(x.shape) < 3 and x.shape[axes[0]] != ROWS:
+        # as a product with ones, which takes half the time for small arrays
+        if left:
+            x = transpose(x, (1 - axes[0], axes[0]))
+        return make("ones", (as_float(x),), x.shape[-1], left)
+    return make("sum", (as_float(x),), tuple(axes), left)
+
+
+def times(x: Expr, sizes: Sequence[Any]) -> Expr:
+    """``x`` as often as an array of these sizes has elements."""
+    if not sizes:
+        return x
+    x = float(size(tuple(sizes))) * x
+    if ROWS not in sizes:
+        return x
+    c, rest = split(x)
+    if rest is not None and is_per_row(rest):
+        return c * rest.args[0]
+    return x * variable(x.interned, ROWS, ())
+
+
+def mean_of_rows(x: Expr) -> Expr:
+    """The mean over the examples of a number for each; what is the same for all stands outside."""
+    parts = [c * y for c, y in summands(x)]
+    rows = [part for part in parts if part.batch]
+    rest = [part for part in parts if not part.batch]
+    if rows:
+        rest.insert(0, make("mean", (as_float(total(rows)),), None, ()))
+    return total(rest)
+
+
+def segment_sum(x: Expr, segments: Ints, count: int) -> Expr:
+    """The sums of the elements with the same segment number, along the last axis."""
+    where = const(x.interned, segments)
+    return make("segments", (as_float(x), where), count, (*x.shape[:-1], count))
+
+
+def over_list(name: str, x: Expr, axis: int) -> Expr:
+    """The max, or another method of arrays, of the lists along an axis."""
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
+    return make("list", (as_float(x),), (name, axis), shape)
+
+
+def logsumexp(x: Expr, axis: int) -> Expr:
+    """log(sum(exp(x))) along an axis; the largest exponent becomes 0, so nothing overflows."""
+    top = named(over_list("max", x, axis), "top")
+    exps = elementwise("exp", x - expand(top, [k != axis for k in range(len(x.shape))]))
+    exps = named(spread(exps, x.shape), "exps")
+    return top + elementwise("log", named(sum_over(exps, [axis]), "total"))
+
+
+# ---- products ------------------------------------------------------------------------------------------
+
+
+def matmul(x: Expr, y: Expr) -> Expr:
+    """x @ y."""
+    columns = y.shape[-1:] if len(y.shape) > 1 else ()
+    return make("@", (as_float(x), as_float(y)), None, x.shape[:-1] + columns)
+
+
+def aligned(x: Expr, subscripts: str, out: str) -> Expr:
+    """``x``, whose axes have these subscripts, with axes as ``out`` says; those it does not have with length 1."""
+    if not x.shape:
+        return x
+    x = transpose(x, [subscripts.index(k) for k in out if k in subscripts])
+    return expand(x, [k in subscripts for k in out])
+
+
+def contract(
+    x: Expr, of_x: str, y: Expr, of_y: str, out: str, sizes: dict[str, Any]
+) -> Expr:
+    """The product, summed over what ``out`` does not name: a subscript for each axis, as in einsum.
+
+    It is written as a matrix product where it is one. Operands and result may be smaller by broadcasting;
+    ``sizes`` are the true ones of all subscripts.
+    """
+    if y.scalar and not of_y and of_x == out:  # the most frequent ones
+        return x if y.attr == 1 else x * y
+    every = dict.fromkeys(of_x + of_y)
+    x, of_x = _varying(x, of_x, sizes)
+    y, of_y = _varying(y, of_y, sizes)
+    repeated = [sizes[k] for k in every if k not in of_x + of_y + out]
+    x, of_x = _sum_alone(x, of_x, of_y + out)
+    y, of_y = _sum_alone(y, of_y, of_x + out)
+    summed = [k for k in of_x if k in of_y and k not in out]
+    if not summed:
+        return times(aligned(x, of_x, out) * aligned(y, of_y, out), repeated)
+    both = [k for k in out if k in of_x and k in of_y]
+    left = [k for k in out if k in of_x and k not in of_y]
+    right = [k for k in out if k in of_y and k not in of_x]
+    crossed = left and right and out.index(right[0]) < out.index(left[0])
+    if crossed and not both:  # no transpose afterwards
+        x, of_x, left, y, of_y, right = y, of_y, right, x, of_x, left
+    made = "".join(both + left + right)
+    shape = _sizes(made, sizes)
+    if len(summed) > 1 and not made:
+        same = transpose(y, [of_y.index(k) for k in of_x])
+        value = elementwise_product_sum(x, same)
+    elif both and not (left and right):
+        pair = (as_float(x), as_float(y))
+        value = make("einsum", pair, f"{of_x},{of_y}->{made}", shape)
+    else:
+        matrices = _matrix(x, of_x, both, left, summed)
+        value = matmul(matrices, _matrix(y, of_y, both, summed, right))
+    return times(aligned(reshape(value, shape), made, out), repeated)
+
+
+def elementwise_product_sum(x: Expr, y: Expr) -> Expr:
+    """The sum of all products of elements at the same place."""
+    return make("vdot", (x, y), None, ())
+
+
+def _sizes(subscripts: Sequence[str], sizes: dict[str, Any]) -> Shape:
+    return tuple([sizes[k] for k in subscripts])
+
+
+def _varying(x: Expr, subscripts: str, sizes: dict[str, Any]) -> tuple[Expr, str]:
+    """``x`` without axes of length 1 that stand for longer ones."""
+    if not x.shape:
+        return x, ""
+    missing = len(subscripts) - len(x.shape)  # leading ones need not be there
+    subscripts = subscripts[missing:]
+    kept = [k for k, n in enumerate(x.shape) if n == sizes[subscripts[k]]]
+    x = reshape(x, tuple([x.shape[k] for k in kept]))
+    return x, "".join([subscripts[k] for k in kept])
+
+
+def _sum_alone(x: Expr, subscripts: str, others: str) -> tuple[Expr, str]:
+    """``x`` summed over the axes that nothing else has."""
+    alone = [k for k, subscript in enumerate(subscripts) if subscript not in others]
+    return sum_over(x, alone), "".join([k for k in subscripts if k in others])
+
+
+def _matrix(
+    x: Expr, subscripts: str, both: list[str], first: list[str], second: list[str]
+) -> Expr:
+    """``x`` as matrices, one for each element of the axes ``both``, or as a vector."""
+    sizes = dict(zip(subscripts, x.shape, strict=True))
+
+    def flat(some: list[str]) -> Shape:
+        if len(some) < 2:
+            return _sizes(some, sizes)
+        return (-1,) if ROWS in some else (size(_sizes(some, sizes)),)
+
+    if first and second and list(subscripts) == second + first:
+        # the transpose of what is there
+        return transpose(reshape(x, flat(second) + flat(first)), (1, 0))
+    x = transpose(x, [subscripts.index(k) for k in both + first + second])
+    return reshape(x, _sizes(both, sizes) + flat(first) + flat(second))
+
+
+MEANING.update(globals())
+
+__all__ = ["ROWS", "SYMBOLS", "Expr"]

@@ -1,0 +1,150 @@
+"""What `compile` is given: leaves in nested lists, what they are called, and the errors that say what is wrong."""
+
+import keyword
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..engine import Value
+from .messages import say
+from .names import as_python
+from .prelude import reserved
+from .scalars import refuse_branches
+
+Leaves = tuple[list[Value], tuple[int, ...]]  # Values, and the shape of their lists
+
+
+class Inputs:
+    """The inputs of a program by their names as Python reads them; ``batch``: which have rows."""
+
+    def __init__(
+        self, inputs: Mapping[str, Any], batch: Iterable[str], params: list[Value]
+    ) -> None:
+        self.named = {as_python(name): leaves_of(name, x) for name, x in inputs.items()}
+        names = (batch,) if isinstance(batch, str) else batch
+        self.batch = tuple(map(as_python, names))
+        if len(self.named) < len(inputs):
+            raise ValueError(
+                f"compile: two of the inputs {', '.join(inputs)} are one name to "
+                "Python, which compares names after NFKC"
+            )
+        self.check_names()
+        self.check_leaves(params)
+        self.arguments = arguments_of(self.named)
+        self.leaves = [v for values, _ in self.named.values() for v in values]
+        self.shapes = [shape for _, shape in self.named.values()]
+        self.batched = [name in self.batch for name in self.named]
+
+    def check_names(self) -> None:
+        """Raise ValueError for a name that is none, or one in the batch that no input has."""
+        for name in self.named:
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise ValueError(
+                    f"compile: an input cannot be named {name!r}: "
+                    "it becomes an argument of the program"
+                )
+        known = ", ".join(self.named) or "(none)"
+        for name in self.batch:
+            if name not in self.named:
+                raise ValueError(
+                    f"compile: {name!r} in batch is none of the inputs {known}"
+                )
+
+    def check_leaves(self, params: list[Value]) -> None:
+        """Raise ValueError for a leaf at two places, or one that a branch was taken by."""
+        places = {"parameters": params}
+        for name, (values, _) in self.named.items():
+            places[f"input {name!r}"] = values
+        seen: dict[Value, str] = {}
+        for place, values in places.items():
+            for v in values:
+                if v in seen:
+                    raise ValueError(
+                        f"compile: {v!r} is listed in the {place} "
+                        f"and before in the {seen[v]}"
+                    )
+                seen[v] = place
+            refuse_branches(values)
+
+    def recorded(self) -> dict[str, Any]:
+        """The numbers they were recorded with; one row of those of a batch."""
+        arrays = {}
+        for name, (values, shape) in self.named.items():
+            rows = (1,) if name in self.batch else ()
+            arrays[name] = np.array([v.data for v in values]).reshape(rows + shape)
+        return arrays
+
+
+def leaves_of(name: str, values: Any) -> Leaves:
+    """The Values in nested lists, and the lists' shape."""
+    if isinstance(values, Value):
+        if values.op is not None:
+            raise ValueError(
+                f"compile: {values!r} in input {name!r} was computed by "
+                f"{values.op.name}; inputs are leaves"
+            )
+        return [values], ()
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(
+            f"compile: {values!r} in input {name!r} is a {type(values).__name__}; "
+            "make it a Value before it is used"
+        )
+    parts = [leaves_of(name, part) for part in values]
+    if not parts:
+        return [], (0,)
+    inner = parts[0][1]
+    if any(shape != inner for _, shape in parts):
+        raise ValueError(
+            f"compile: input {name!r} is no rectangle: it has parts of shapes "
+            f"{inner} and others"
+        )
+    return [v for part, _ in parts for v in part], (len(parts), *inner)
+
+
+def arguments_of(names: Iterable[str]) -> dict[str, str]:
+    """What the inputs are called in the program: as they are, where that is free."""
+    arguments: dict[str, str] = {}
+    for name in names:
+        argument = name
+        while reserved(argument) or argument in arguments.values():
+            argument += "_"
+        arguments[name] = argument
+    return arguments
+
+
+def listed(params: Any) -> list[Value]:
+    """The parameters as a list: one alone, or any iterable of them."""
+    if isinstance(params, Value):
+        return [params]
+    if not isinstance(params, Iterable):
+        raise TypeError(say("no_params", kind=type(params).__name__))
+    return list(params)
+
+
+def check_library(xp: Any) -> None:
+    """Raise TypeError for what is no array library that programs are written for."""
+    name = getattr(xp, "__name__", "")
+    if name not in ("numpy", "jax.numpy"):
+        raise TypeError(
+            f"compile: xp is {name or 'no module'}; "
+            "programs are written for numpy and jax.numpy"
+        )
+
+
+def check_parameters(loss: Any, params: Iterable[Any]) -> None:
+    """Raise TypeError or ValueError for a loss that is no Value, or parameters that are no leaves."""
+    if not isinstance(loss, Value):
+        raise TypeError(
+            f"compile: the loss is {loss!r}, a {type(loss).__name__}; a Value is needed"
+        )
+    for p in params:
+        if not isinstance(p, Value):
+            raise TypeError(
+                f"compile: the parameter {p!r} is a {type(p).__name__}; a Value is needed"
+            )
+        if p.op is not None:
+            raise ValueError(
+                f"compile: the parameter {p!r} was computed by {p.op.name}; "
+                "parameters are leaves"
+            )

@@ -1,0 +1,173 @@
+"""What is irregular: few scalars of many kinds, read from several arrays, added here and there.
+
+A line of the program for each kind would be more work than it does. So small arrays are put end to end in
+a pool; all that a level reads of them is one gather; and products are added to their sums by position.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from . import expressions as ex
+from .arrays import (
+    LIST,
+    NUMBERS,
+    SEVERAL,
+    Array,
+    Bools,
+    Ints,
+    Product,
+    Reading,
+    Shape,
+)
+from .expressions import Expr
+from .scalars import ONE
+
+
+def few(sizes: Ints, arrays: int) -> Bools:
+    """Which of the kinds of scalars of one operation on a level, or of terms in a sum, are irregular.
+
+    Those that read few numbers where there are several of them: one array of them all costs a gather,
+    which is cheaper than a line for each. Two are enough when there are very many ``arrays`` already.
+    """
+    for many, small in ((5, 256), (2 if arrays > 200 else 4, 16)):
+        found: Bools = sizes < small
+        if found.sum() >= many:
+            return found
+    return np.zeros(len(sizes), dtype=bool)
+
+
+def scattered(a: Ints, b: Ints, owner: Ints) -> list[Product]:
+    """Irregular terms: constants times variables, and products of variables."""
+    found = []
+    for chosen, source in ((b < 0, NUMBERS), (b >= 0, SEVERAL)):
+        if chosen.any():
+            sides = Reading(SEVERAL, a[chosen]), Reading(source, b[chosen])
+            found.append(Product(*sides, owner[chosen]))
+    return found
+
+
+# ---- while scalars are grouped -----------------------------------------------------------------------
+
+
+class Pool:
+    """Arrays end to end, for those that read several of them at once; it grows from level to level."""
+
+    def __init__(self, arrays: list[Array], array_of: Ints, next_node: int) -> None:
+        self.arrays, self.array_of = arrays, array_of
+        self.next_node = next_node  # a number for what is read from the pool
+        self.held: set[int] = set()
+        self.held_numbers = np.zeros(0, dtype=np.int64)
+        self.last: int | None = None
+
+    def gather(self, level: Sequence[Array]) -> list[Array]:
+        """The pool with all that these arrays read of several arrays, and what they read of it in one go."""
+        readings = [r for array in level for r in array.readings if r.source == SEVERAL]
+        if not readings:
+            return []
+        ids = np.concatenate([reading.ids.ravel() for reading in readings])
+        found = self.grown(ids)
+        assert self.last is not None
+        nodes = np.arange(self.next_node, self.next_node + len(ids))
+        self.next_node += len(ids)
+        ones = Reading(NUMBERS, np.full((len(ids), 1), ONE))
+        every = Product(Reading(self.last, ids[:, None]), ones)
+        found.append(Array(nodes, products=[every], from_pool=True))
+        at = 0
+        for reading in readings:
+            shape, end = reading.ids.shape, at + reading.ids.size
+            reading.source = len(self.arrays) + len(found) - 1
+            reading.ids = nodes[at:end].reshape(shape)
+            at = end
+        return found
+
+    def grown(self, ids: Ints) -> list[Array]:
+        """The pool with what it does not hold yet, if there is any."""
+        read = set(np.unique(self.array_of[ids[ids >= 0]]).tolist())
+        members = [Reading(s, self.arrays[s].nodes) for s in sorted(read - self.held)]
+        self.held |= read
+        numbers = np.setdiff1d(ids[ids < 0], self.held_numbers)
+        if len(numbers):
+            members.append(Reading(NUMBERS, numbers))
+            self.held_numbers = np.union1d(self.held_numbers, numbers)
+        if not members:
+            return []
+        nothing = np.zeros(0, dtype=np.int64)
+        if self.last is not None:
+            members.insert(0, Reading(self.last, nothing))
+        self.last = len(self.arrays)
+        return [Array(nothing, members=members)]
+
+
+# ---- as expressions ----------------------------------------------------------------------------------
+
+
+class Work(Protocol):
+    """What is asked of `derive`."""
+
+    def read(self, reading: Reading) -> tuple[Expr, str]:
+        """What is read, and a subscript for each axis."""
+
+    def shape_of(self, array: Array) -> Shape:
+        """The shape with the examples of a batch in front."""
+
+    def batch_axis(self, array: Array) -> str:
+        """The subscript of the examples of a batch, if there are some."""
+
+    def sizes(self, array: Array, *readings: Reading) -> dict[str, Any]:
+        """The length of each axis."""
+
+    def contracted(self, product: Product, out: str, array: Array) -> Expr:
+        """The value of products, with these axes."""
+
+    def propagate(
+        self, reading: Reading, grad: Expr, of_grad: str, sizes: dict[str, Any]
+    ) -> None:
+        """Propagate a gradient to what is read."""
+
+
+def joined(work: Work, array: Array) -> Expr:
+    """The arrays of a pool end to end."""
+    batch = work.shape_of(array)[: array.batched]
+    parts = []
+    for member in array.members:
+        value, _ = work.read(member)
+        parts.append(ex.spread(value, (*batch, len(member.index))))
+    return ex.concatenate(parts, len(batch))
+
+
+def propagate_joined(work: Work, array: Array, grad: Expr) -> None:
+    """Each array of a pool its part of the gradient."""
+    grad = ex.spread(grad, work.shape_of(array))
+    keys = (":",) * array.batched
+    batch = grad.shape[: array.batched]
+    subscripts = work.batch_axis(array) + LIST
+    at, total = 0, array.shape[0]
+    for member in array.members:
+        n = len(member.index)
+        end = at + n
+        key = f"{at or ''}:{end if end < total else ''}"
+        part = ex.index(grad, (*keys, key), (*batch, n))
+        work.propagate(member, part, subscripts, work.sizes(array, member))
+        at = end
+
+
+def sum_of_scattered(work: Work, array: Array) -> Expr:
+    """Products of which each is added to a sum of its own."""
+    shape = work.shape_of(array)
+    batch = shape[: array.batched]
+    subscripts = work.batch_axis(array) + LIST
+    parts = []
+    for product in array.scattered:
+        value = work.contracted(product, subscripts, array)
+        parts.append(ex.spread(value, (*batch, len(product.a.index))))
+    value = ex.concatenate(parts, len(batch))
+    owners = np.concatenate([product.owner for product in array.scattered])
+    if not array.shape:
+        return ex.sum_over(value, [len(batch)])
+    count = ex.size(shape)
+    in_order = len(owners) == count and bool((owners == np.arange(count)).all())
+    if not in_order:
+        value = ex.segment_sum(value, owners, count)
+    return ex.reshape(value, shape)

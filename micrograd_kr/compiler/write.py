@@ -1,0 +1,298 @@
+"""From expressions to the text of a program: which have a line of their own, and how they are written.
+
+The text is Python's own way to write a tree, `ast.unparse`.
+"""
+
+import ast
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from . import expressions as ex
+from .arrays import Shape
+from .expressions import ROWS, SYMBOLS, Expr
+from .names import names_of_lines
+
+WIDTH = 80  # of an expression: a longer one is cut into lines
+
+
+def write(
+    arguments: Sequence[str], batch: Sequence[str], forward: int, **outputs: Expr
+) -> tuple[str, dict[str, Any]]:
+    """The source of ``program(*arguments)`` that returns the outputs, and the arrays it refers to by name.
+
+    ``forward``: how many expressions there were before the first of the gradient.
+    """
+    called = {x: name for name, x in outputs.items()}
+    nodes = in_order(list(outputs.values()))
+    constants = name_constants(nodes, arguments)
+    writer = _Writer(nodes, called, constants)
+    named = [x for x in nodes if x.name or x in writer.lines]
+    taken = {*arguments, ROWS, *constants.values()}
+    names = names_of_lines(named, called, taken)
+    for x, node in writer.written.items():
+        if x in writer.lines:
+            node.id = names[x]  # type: ignore[attr-defined] # of a line it is a name
+
+    body = [f"def program({', '.join(arguments)}):"]
+    body += [f"    {ROWS} = len({x})" for x in batch]
+    lines = sorted(writer.lines, key=lambda x: ex.base(x).op != "name")
+    backward = False
+    for x in lines:  # parts of arguments first
+        if x.serial >= forward and not backward:
+            backward = True
+            body.append("    # backwards")
+        note = f"  # {x.note}" if x.note else ""
+        body.append(f"    {names[x]} = {text_of(writer.lines[x])}{note}")
+    results = [writer.written[x] for x in outputs.values()]
+    body.append(f"    return {', '.join(map(ast.unparse, results))}")
+    return "\n".join(body) + "\n", {name: x.attr for x, name in constants.items()}
+
+
+def in_order(outputs: Sequence[Expr]) -> list[Expr]:
+    """Everything the outputs depend on, in the order it was made, which is an order to compute it in."""
+    seen: dict[int, Expr] = {}
+    stack = list(outputs)
+    while stack:
+        x = stack.pop()
+        if x.serial not in seen:
+            seen[x.serial] = x
+            stack.extend(x.args)
+    return [seen[k] for k in sorted(seen)]
+
+
+def name_constants(nodes: Sequence[Expr], arguments: Sequence[str]) -> dict[Expr, str]:
+    """c1, c2, ... for arrays known now."""
+    free = (f"c{k}" for k in itertools.count(1))
+    allowed = (name for name in free if name not in arguments)
+    arrays = [x for x in nodes if x.op == "const" and x.shape]
+    return dict(zip(arrays, allowed, strict=False))
+
+
+def defined(constants: dict[str, Any]) -> str:
+    """Lines for the arrays a program refers to: the short ones written out, of the others what they are.
+
+    >>> print(defined({"c1": np.array([2, 0, 1]), "c2": np.zeros(1000)}))
+    c1 = array([2, 0, 1])
+    # c2: an array of shape (1000,) among the program's constants
+    """
+    if len(constants) > 20:
+        first = ", ".join([*constants][:3])
+        return f"# {first} and so on: {len(constants)} arrays, the program's constants"
+    lines = []
+    for name, x in constants.items():
+        line = f"# {name}: an array of shape {x.shape} among the program's constants"
+        if x.size < 30 and np.isfinite(x).all():
+            short = f"{name} = array({x.tolist()})"
+            line = short if len(short) < 100 else line
+        lines.append(line)
+    return "\n".join(lines)
+
+
+class _Writer:
+    """What is written for each expression: the name of its line, or its own text."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Expr],
+        outputs: dict[Expr, str],
+        constants: dict[Expr, str],
+    ) -> None:
+        self.written: dict[Expr, ast.expr] = {}
+        self.lines: dict[Expr, ast.expr] = {}
+        uses = Counter([y for x in nodes for y in x.args])
+        uses.update(list(outputs))
+        last = {y for x in outputs for y in x.args if y.op == "concatenate"}
+        width: dict[Expr, int] = {}
+        for x in nodes:
+            if x in constants:
+                node: ast.expr = ast.Name(constants[x])
+            else:
+                node = tree(x, [self.written[y] for y in x.args])
+            width[x] = sum([width[y] for y in x.args]) + own_width(x)
+            self.written[x] = node
+            if not x.args:
+                continue
+            cheap = x.op == "transpose" and x.args[0].name is not None
+            shared = uses[x] > 1 and not cheap
+            if width[x] > WIDTH // 2:
+                width[x] = len(ast.unparse(node))
+            wide = width[x] > WIDTH and x not in last
+            if x in outputs or x.line or shared or wide:
+                self.lines[x] = node
+                self.written[x] = ast.Name(
+                    "?"
+                )  # named when all that have names are known
+                width[x] = 3
+
+
+def own_width(x: Expr) -> int:
+    """About how many characters an operation has without its operands."""
+    if x.op in ("name", "const"):
+        return len(str(x.attr)) if x.shape == () or x.op == "name" else 2
+    if x.op == "index":
+        return 2 + sum([len(key) + 2 for key in x.attr])
+    attr = "" if x.attr is None else str(x.attr)
+    return len(x.op) + len(attr) + 2 * len(x.args)
+
+
+def text_of(node: ast.expr) -> str:
+    """The text of a line; the parts of a long concatenate stand below each other."""
+    text = ast.unparse(node)
+    if len(text) < 105:
+        return text
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "concatenate":
+            parts = call.args[0]
+            assert isinstance(parts, ast.List)
+            below = [f"        {ast.unparse(part)}," for part in parts.elts]
+            wrapped = "\n".join(["[", *below, "    ]"])
+            return text.replace(ast.unparse(parts), wrapped)
+    return text
+
+
+# ---- the tree of one expression ------------------------------------------------------------------------
+
+SIGNS: dict[str, Any] = {sign: kind() for kind, sign in SYMBOLS.items()}
+MINUS = ast.USub()
+
+
+def tree(x: Expr, args: Sequence[ast.expr]) -> ast.expr:
+    """One operation on operands that are written already."""
+    match x.op:
+        case "name":
+            return ast.Name(x.attr)
+        case "const":
+            return number(x.attr)
+        case "*" if x.args[0].scalar and x.args[0].attr == -1 and not x.args[1].boolean:
+            return ast.UnaryOp(MINUS, args[1])
+        case "**":
+            return ast.BinOp(args[0], SIGNS["**"], exponent(args[1]))
+        case op if op in ex.COMPARISONS:
+            return ast.Compare(args[0], [SIGNS[op]], [args[1]])
+        case op if op in SIGNS:
+            return ast.BinOp(args[0], SIGNS[op], args[1])
+    if x.op in WRITTEN:
+        return WRITTEN[x.op](x, *args)
+    return call(x.op, *args)
+
+
+def number(value: Any) -> ast.expr:
+    """A constant: a float, which NumPy is faster with than with a whole number.
+
+    >>> ast.unparse(number(2)), ast.unparse(number(-0.5))
+    ('2.0', '-0.5')
+    """
+    if isinstance(value, bool):
+        return ast.Constant(value)
+    value = float(value)
+    if value < 0:
+        return ast.UnaryOp(MINUS, number(-value))
+    return ast.Constant(value) if np.isfinite(value) else ast.Name(repr(value))
+
+
+def exponent(node: ast.expr) -> ast.expr:
+    """A whole exponent without its point: NumPy makes a product of it."""
+    if isinstance(node, ast.Constant) and float(node.value).is_integer():  # type: ignore[arg-type]
+        return ast.Constant(int(node.value))  # type: ignore[arg-type]
+    return node
+
+
+def call(function: str, *args: ast.expr, **keywords: Any) -> ast.expr:
+    """function(*args, **keywords)"""
+    named = [ast.keyword(key, literal(value)) for key, value in keywords.items()]
+    return ast.Call(ast.Name(function), list(args), named)
+
+
+def method(x: ast.expr, name: str, *args: Any, **keywords: Any) -> ast.expr:
+    """x.name(*args, **keywords)"""
+    made = call(name, *map(literal, args), **keywords)
+    assert isinstance(made, ast.Call)
+    made.func = ast.Attribute(x, name)
+    return made
+
+
+@cache
+def literal(value: Any) -> ast.expr:
+    """Numbers, names and tuples of them."""
+    if isinstance(value, tuple):
+        return ast.Tuple([literal(part) for part in value])
+    return ast.Name(value) if isinstance(value, str) else ast.Constant(value)
+
+
+@cache
+def subscript(keys: tuple[str, ...]) -> ast.expr:
+    """What stands between the brackets of an index."""
+    node = ast.parse(f"_[{', '.join(keys)}]", mode="eval").body
+    assert isinstance(node, ast.Subscript)
+    return node.slice
+
+
+def _reshape(x: Expr, y: ast.expr) -> ast.expr:
+    if x.shape == ():
+        return ast.Subscript(y, subscript(("0",) * len(x.args[0].shape)))
+    if len(x.shape) == 1:
+        return method(y, "ravel")
+    return method(y, "reshape", *x.shape)
+
+
+def _transpose(x: Expr, y: ast.expr) -> ast.expr:
+    axes = len(x.attr)
+    if x.attr == tuple(range(axes))[::-1]:
+        return ast.Attribute(y, "T")
+    if x.attr == ex.swapped(axes):
+        return call("swapaxes", y, ast.Constant(-1), ast.Constant(-2))
+    return method(y, "transpose", *x.attr)
+
+
+def _sum(x: Expr, y: ast.expr) -> ast.expr:
+    if not x.shape:
+        return method(y, "sum")
+    return method(y, "sum", axis=x.attr[0] if len(x.attr) == 1 else x.attr)
+
+
+def _mean(x: Expr, y: ast.expr) -> ast.expr:
+    several = len(x.args[0].shape) > 1
+    return method(y, "mean", axis=0) if several else method(y, "mean")
+
+
+def _take(x: Expr, y: ast.expr, positions: ast.expr) -> ast.expr:
+    if not x.args[0].batch:
+        return ast.Subscript(y, positions)
+    return ast.Subscript(y, ast.Tuple([ast.Slice(), positions]))
+
+
+def _concatenate(x: Expr, *parts: ast.expr) -> ast.expr:
+    listed = ast.List(list(parts))
+    return (
+        call("concatenate", listed, axis=x.attr)
+        if x.attr
+        else call("concatenate", listed)
+    )
+
+
+def _broadcast(x: Expr, y: ast.expr) -> ast.expr:
+    shape: Shape = x.shape
+    return call("broadcast_to", y, literal(shape))
+
+
+# How what is no function of the array library is written; the others are calls by their name.
+WRITTEN: dict[str, Callable[..., ast.expr]] = {
+    "index": lambda x, y: ast.Subscript(y, subscript(x.attr)),
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "sum": _sum,
+    "ones": lambda x, y: method(y, "dot", f"ones{x.attr}"),
+    "mean": _mean,
+    "copy": lambda x, y: method(y, "copy"),
+    "list": lambda x, y: method(y, x.attr[0], axis=x.attr[1]),
+    "take": _take,
+    "concatenate": _concatenate,
+    "segments": lambda x, y, at: call("segment_sum", y, at, ast.Constant(x.attr)),
+    "einsum": lambda x, y, z: call("einsum", ast.Constant(x.attr), y, z),
+    "broadcast": _broadcast,
+}
