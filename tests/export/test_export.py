@@ -288,6 +288,23 @@ def test_what_has_no_name_cannot_be_exported(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_errors_are_said_in_korean(korean, tmp_path):
+    """With the particles that fit what stands there."""
+    dropout, elu = torch.nn.Dropout(), torch.nn.ELU()
+    for call, match in [
+        (lambda: to_torch(Module()), "Module이 계산하는 것은"),
+        (lambda: to_torch(MLP(1, [1, 1], [abs, None])), "0번 층의 활성화 함수가"),
+        (lambda: from_torch(3), "3은 PyTorch의 모듈이 아닙니다"),
+        (lambda: from_torch(S(L(1, 1), elu)), r"ELU\(alpha=1.0\)은 옮길 수 없습니다"),
+        (lambda: from_torch(S(L(1, 1), dropout)), r"False\)는 옮길 수 없습니다"),
+        (lambda: from_torch(S(L(1, 3), L(2, 1))), "입력 2개를 받는데 .* 3개입니다"),
+        (lambda: to_onnx(MLP(1, [1]), tmp_path, "int8"), "'int8'은 쓸 수 없습니다"),
+        (lambda: to_onnx(Neuron(1, "gelu"), tmp_path, "float64"), "erf를 float32로만"),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=match):
+            call()
+
+
 # ---- ONNX -------------------------------------------------------------------------------------------
 
 
