@@ -110,8 +110,7 @@ def frame(html: str, height: int = 720) -> str:
 
 def step_script(recording: Mapping[str, Any]) -> str:
     """Write the whole script of a step page: the engine, the mistakes, the view."""
-    questions = recording.get("questions", {})
-    mistakes = "".join(map(_mistake, questions.get("mistakes", [])))
+    mistakes = "".join(map(_mistake, recording.get("mistakes", [])))
     table = f"const MISTAKES = [{mistakes}\n];\n"
     return '"use strict";\n' + engine() + table + "".join(map(web_file, SCRIPTS))
 

@@ -22,8 +22,9 @@ sentence ``note``. ``told`` has by language the ``head`` (text) and the sentence
 ``why``. The text of a step is its head, then for each line chain, rule and note.
 
 ``mistakes``: see ``mistakes.py``; each has kind, asked ("contribution" or "after"),
-formula, and by language ``told`` and ``name`` (in a score). ``told`` is a sentence
-whose slots are [word], one of node, parent and symbol (∂d/∂a).
+formula, and by language the sentences ``told`` and ``name`` (in a score). ``asking``:
+the other sentences of `Stepper.ask`, by key and language. Their slots are [word]: node,
+parent, symbol (∂d/∂a), rule, adjoint, before; of a score right and asked.
 
 A *sentence* is a list of pieces: a string is text, to be shown as it is; a list is a
 slot for a number: [quantity, id] with an id of a node or of an edge. The quantities of
@@ -52,6 +53,7 @@ from .sentences import Sentences
 from .slots import Sentence, Slot, filled
 from .walk import Edge
 
+ASKING = ("ask_contribution", "ask_after", "right", "or", "other", "other_sum", "score")
 NUMBERS = ("adjoint", "partial", "contribution", "before", "after")
 
 
@@ -85,6 +87,7 @@ class _Recorder:
             "forward": forward,
             "backward": backward,
             "mistakes": [_mistake(mistake) for mistake in MISTAKES],
+            "asking": {key: _open(key) for key in (*ASKING, "kind_other")},
         }
 
     def node(self, v: Value) -> dict[str, Any]:
@@ -180,10 +183,17 @@ class _Recorder:
         return [slot.quantity, place, "()"] if slot.signed else [slot.quantity, place]
 
 
+# What a page puts into a sentence: names of an edge, its numbers, a score.
+_WORDS = ("node", "parent", "symbol", "rule", "adjoint", "before", "right", "asked")
+
+
 def _mistake(mistake: Mistake) -> dict[str, Any]:
     """A mistake with its sentences; a page puts the names of an edge into them."""
-    words = {word: ([word],) for word in ("node", "parent", "symbol")}
-    kind = mistake.kind
-    told = {lang: list(say.pieces(kind, lang, **words)) for lang in LANGUAGES}
-    name = {lang: say(f"kind_{kind}", lang) for lang in LANGUAGES}
-    return {**mistake._asdict(), "told": told, "name": name}
+    name, told = f"kind_{mistake.kind}", mistake.kind
+    return {**mistake._asdict(), "told": _open(told), "name": _open(name)}
+
+
+def _open(key: str) -> dict[str, list[Any]]:
+    """The sentence in every language, with a slot for each word."""
+    words = {word: ([word],) for word in _WORDS}
+    return {lang: list(say.pieces(key, lang, **words)) for lang in LANGUAGES}

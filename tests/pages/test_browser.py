@@ -1,42 +1,15 @@
 """The page in a real browser: it moves, it says what the recording says, and it asks nobody for anything."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from micrograd_kr import Value, nn
-from micrograd_kr.pages import page as player
 from micrograd_kr.stepper.stepper import Stepper
 
-playwright = pytest.importorskip(
-    "playwright.sync_api",
-    reason="the page is tested with Playwright: pip install playwright",
-)
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-    None,
-)
-if CHROMIUM is None:
-    pytest.skip(
-        "the page is tested in Chromium, and there is none on PATH",
-        allow_module_level=True,
-    )
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&😀 변수 ` ${x}"
 
 Open = Callable[..., Any]
@@ -65,63 +38,6 @@ def network() -> Value:
     loss = (model([Value(1.0, "x1"), Value(-1.0, "x2")]) - 1.0) ** 2
     loss.label = "loss"
     return loss
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        launched = p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def view(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page of a graph; at the end nothing may have gone wrong and nothing may have been asked for."""
-    trouble: list[str] = []
-    asked: list[str] = []
-    opened: list[Any] = []
-    path = tmp_path / "steps.html"
-
-    def open_page(
-        y: Value, lang: str = "en", svg: str | None = None, **options: Any
-    ) -> Any:
-        stepper = Stepper(y, lang=lang)
-        recording = stepper.recording()
-        if svg is None:
-            stepper.save(path)
-        else:
-            player.save(recording, svg, path, lang)
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
-            | options
-        )
-        page = context.new_page()
-        page.on("console", lambda message: trouble.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-        page.on(
-            "dialog",
-            lambda dialog: (
-                trouble.append(f"dialog: {dialog.message}"),
-                dialog.dismiss(),
-            ),
-        )
-        page.on("request", lambda request: asked.append(request.url))
-        page.set_default_timeout(5000)
-        page.clock.install(time=0)
-        page.goto(path.as_uri())
-        page.clock.pause_at(1000)
-        page.recording = recording
-        page.evaluate("document.getElementById('all').open = true")
-        page.wait_for_function("document.querySelector('tbody tr')")
-        opened.append(context)
-        return page
-
-    yield open_page
-    for context in opened:
-        context.close()
-    assert trouble == []
-    assert asked == [path.as_uri()] * len(opened)
 
 
 # ---- reading the page ------------------------------------------------------------------------------

@@ -185,11 +185,16 @@ def test_erf_to_15_digits(node: Node, x: float) -> None:
 # ---- whole graphs --------------------------------------------------------------------------------
 
 
-def compare(node: Node, root: Value) -> None:
+def compare(node: Node, root: Value, twins: dict[Value, Value] | None = None) -> None:
+    """The graph of ``root`` in JavaScript; ``twins``: first with other numbers."""
     order = root.topological_order()
     root.zero_grad()
     root.backward()
-    got = node.run(order)
+    if twins is None:
+        got = node.run(order)
+    else:  # the graph of before, its leaves changed
+        changed = {v: twin.data for v, twin in twins.items() if v.op is None}
+        got = node.run(list(twins), changed)
     assert got["refusals"] == {}
     assert got["values"] == pytest.approx([v.data for v in order], rel=1e-13, abs=1e-15)
     grads = [v.grad for v in order]
@@ -198,13 +203,33 @@ def compare(node: Node, root: Value) -> None:
 
 
 @needs_node
-@given(choose=st.randoms(use_true_random=False), size=st.integers(1, 30))
-@settings(max_examples=100, deadline=None)
-def test_random_graphs_have_python_s_values_and_grads(
-    node: Node, choose: Any, size: int
+@given(
+    choose=st.randoms(use_true_random=False),
+    size=st.integers(1, 30),
+    numbers=st.lists(st.floats(-3, 3), min_size=3, max_size=3),
+)
+@settings(max_examples=200, deadline=None)
+def test_random_graphs_with_any_leaves_have_python_s_values_and_grads(
+    node: Node, choose: Any, size: int, numbers: list[float]
 ) -> None:
-    _, nodes = random_graph(choose.choice, size)
-    compare(node, nodes[-1])
+    leaves, nodes = random_graph(choose.choice, size)
+    root = nodes[-1]
+    compare(node, root)
+    table = dict(zip(leaves, numbers, strict=True))
+    twin = recomputed(root.topological_order(), table)
+    compare(node, twin[-1], dict(zip(root.topological_order(), twin, strict=True)))
+
+
+def recomputed(order: list[Value], table: dict[Value, float]) -> list[Value]:
+    """The same graph with other numbers in its leaves."""
+    twin: dict[Value, Value] = {}
+    for v in order:
+        if v.op is None:
+            twin[v] = Value(table.get(v, v.data))
+            continue
+        operands = [twin[x] if isinstance(x, Value) else x for x in v.operands]
+        twin[v] = FUNCTIONS[v.op.name](*split(v.op, operands))
+    return list(twin.values())
 
 
 @needs_node

@@ -28,7 +28,7 @@ function readAddress() {
   const parts = new URLSearchParams(location.hash.slice(1));
   if (parts.toString() === address()) return;
   const modes = (parts.get("mode") ?? "").split(".");
-  state.predict = modes.includes("predict");
+  state.predict = canAsk && modes.includes("predict");
   state.weights = modes.includes("weights");
   setHall(modes.includes("hall"));
   if (graph) setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));

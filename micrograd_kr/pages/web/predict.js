@@ -2,7 +2,15 @@
 // compared with what each usual mistake gives here: MISTAKES are the stepper's formulas, as functions.
 
 const answers = new Map(); // "e3_0 after" -> what became of each try: "right" or kinds of mistake
-const said = (key, values = {}) => fillIn(recording.questions.said[state.lang][key], values);
+const canAsk = Boolean(recording.asking && graph);
+const withWords = (sentence, values) => sentence.map((piece) => (typeof piece === "string" ? piece : values[piece[0]])).join("");
+const said = (key, values = {}) => withWords(recording.asking[key][state.lang], values);
+
+/** A mistake as the stepper tells it, or ("name") calls it in the score. */
+function mistakeSaid(kind, what, values = {}) {
+  const mistake = recording.mistakes.find((one) => one.kind === kind);
+  return mistake ? withWords(mistake[what][state.lang], values) : said(what === "told" ? kind : `kind_${kind}`, values);
+}
 
 const tries = (line, asked) => answers.get(`${line.edge} ${asked}`) ?? [];
 const isFound = (line, asked) => tries(line, asked).at(-1)?.[0] === "right";
@@ -105,7 +113,7 @@ function answer(line, asked, field, told) {
   answers.set(`${line.edge} ${asked}`, [...tries(line, asked), kinds.length ? kinds : ["other"]]);
   showScore();
   if (right) return found(line);
-  told.textContent = (kinds.length ? kinds : [unknown]).map((kind) => said(kind, wordsFor(line))).join(said("or"));
+  told.textContent = (kinds.length ? kinds : [unknown]).map((kind) => mistakeSaid(kind, "told", wordsFor(line))).join(said("or"));
   field.select();
 }
 
@@ -126,10 +134,10 @@ function showScore() {
   $("score-told").textContent = said("score", { right, asked: given.length });
   const counts = new Map();
   given.flat(2).filter((kind) => kind !== "right").forEach((kind) => counts.set(kind, (counts.get(kind) ?? 0) + 1));
-  $("mistakes").replaceChildren(...[...counts].map(([kind, n]) => html("li", {}, `${said(`kind_${kind}`)}: ${n}`)));
+  $("mistakes").replaceChildren(...[...counts].map(([kind, n]) => html("li", {}, `${mistakeSaid(kind, "name")}: ${n}`)));
 }
 
-$("predict").hidden = !recording.questions || graph === null;
+$("predict").hidden = !canAsk;
 $("predict").addEventListener("click", () => {
   state.predict = !state.predict;
   answers.clear();

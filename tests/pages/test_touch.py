@@ -1,0 +1,328 @@
+"""The page is touched: a number is changed, everything follows, and it is what Python says."""
+
+import math
+import random
+import re
+from typing import Any
+
+import pytest
+from conftest import Open
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from table import random_graph
+from test_javascript import recomputed
+
+from micrograd_kr import Value, nn
+
+
+def expression(a: float = 2.0, b: float = -3.0) -> Value:
+    x, y = Value(a, "a"), Value(b, "b")
+    d = x * y + 10
+    d.label = "d"
+    result = d * x
+    result.label = "L"
+    return result
+
+
+def logarithm() -> Value:
+    x = Value(2.0, "x")
+    y = x.log() * 3 + x
+    y.label = "y"
+    return y
+
+
+def network(seed: int = 1) -> Value:
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=seed)
+    loss = (model([Value(1.0, "x1"), Value(-1.0, "x2")]) - 1.0) ** 2
+    loss.label = "loss"
+    return loss
+
+
+def data_of(page: Any) -> list[float]:
+    return list(page.evaluate("nodes.map((node) => Number(node.data))"))
+
+
+def grads_of(page: Any) -> list[float]:
+    return list(page.evaluate("nodes.map((node, i) => Number(grad(i, last)))"))
+
+
+def python_s(root: Value) -> tuple[list[float], list[float]]:
+    """Values and grads after a backward pass."""
+    root.zero_grad()
+    root.backward()
+    order = root.topological_order()
+    return [v.data for v in order], [v.grad for v in order]
+
+
+def close(got: list[float], want: list[float]) -> bool:
+    size = max(map(abs, want))
+    return got == pytest.approx(want, rel=1e-11, abs=1e-13 * max(1.0, size))
+
+
+def agrees(page: Any, root: Value) -> bool:
+    data, grads = python_s(root)
+    return close(data_of(page), data) and close(grads_of(page), grads)
+
+
+def leaf(page: Any, name: str) -> int:
+    return int(page.evaluate("(name) => nodes.find((n) => n.name === name).id", name))
+
+
+def type_number(page: Any, name: str, text: str) -> None:
+    page.locator("#leaf").select_option(str(leaf(page, name)))
+    page.locator("#number").fill(text)
+
+
+# ---- a number is changed --------------------------------------------------------------------------
+
+
+def test_a_typed_number_changes_every_value_and_grad(view: Open) -> None:
+    page = view(expression())
+    assert agrees(page, expression())
+    page.keyboard.press("End")
+    type_number(page, "a", "-1.5")
+    assert agrees(page, expression(-1.5))
+    assert "L = −21.75" in page.locator("#result").text_content()
+    assert "−21.75" in page.locator("tbody").text_content()
+
+
+def test_arrow_keys_change_it_by_a_tenth(view: Open) -> None:
+    page = view(expression())
+    for place in ("#number", "#drag"):
+        page.locator("#reset").click(force=True)
+        page.locator(place).focus()
+        page.keyboard.press("ArrowUp")
+        assert agrees(page, expression(2.1))
+        for _ in range(2):
+            page.keyboard.press("ArrowDown")
+        assert agrees(page, expression(1.9))
+        assert page.locator("#slider").input_value() == "0"
+
+
+@pytest.mark.parametrize("place", ["#drag", "#n0 .handle"])
+def test_a_number_is_dragged(view: Open, place: str) -> None:
+    page = view(expression())
+    box = page.locator(place).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y)
+    page.mouse.move(x + 40, y)
+    page.mouse.up()
+    assert data_of(page)[0] == 3.0
+    assert agrees(page, expression(3.0))
+    page.locator("#undo").click()
+    assert agrees(page, expression())
+
+
+def test_undo_and_reset_lead_back_to_the_last_bit(view: Open) -> None:
+    y = network()
+    page = view(y)
+    data, grads = python_s(y)
+    type_number(page, "x1", "3")
+    type_number(page, "x2", "4")
+    page.locator("#undo").click()
+    assert data_of(page)[leaf(page, "x1")] == 3.0
+    page.locator("#reset").click()
+    assert data_of(page) == data
+    assert grads_of(page) == grads
+
+
+def test_where_there_is_no_value_python_s_sentence_stands_and_nothing_is_stale(
+    view: Open,
+) -> None:
+    page = view(logarithm())
+    page.keyboard.press("End")
+    type_number(page, "x", "-1")
+    with pytest.raises(ValueError, match="log") as error:
+        Value(-1.0, "x").log()
+    assert page.locator("#result").text_content() == str(error.value)
+    shown = page.evaluate("nodes.map((node) => String(node.data))")
+    assert shown.count("NaN") == len(shown) - 1
+    table = page.locator("tbody td:last-child").all_text_contents()
+    assert set(table) == {"–"}
+    refused = page.locator(".node.refused")
+    assert str(error.value) in refused.get_attribute("aria-label")
+    page.locator("#languages [value=ko]").click()
+    assert re.search("[가-힣]", page.locator("#result").text_content())
+    type_number(page, "x", "4")
+    assert page.evaluate("Number(root.data)") == 3 * math.log(4.0) + 4
+
+
+@given(seed=st.integers(0, 10**6), numbers=st.lists(st.floats(-3, 3), min_size=3))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def test_numbers_after_a_change_are_python_s(
+    view: Open, seed: int, numbers: list[float]
+) -> None:
+    """In the page; many more of them are computed by its engine in test_javascript.py."""
+    root = random_graph(random.Random(seed).choice, 8)[1][-1]
+    root.label = "y"
+    page = view(root)
+    order = root.topological_order()
+    changed = dict(
+        zip([i for i, v in enumerate(order) if v.op is None], numbers, strict=False)
+    )
+    page.evaluate("(numbers) => change(numbers)", [[i, x] for i, x in changed.items()])
+    again = recomputed(order, {order[i]: x for i, x in changed.items()})
+    assert close(data_of(page), [v.data for v in again])
+    grads = python_s(again[-1])[1]
+    assert close(grads_of(page), grads)
+    page.context.close()
+
+
+# ---- nudge and descend ----------------------------------------------------------------------------
+
+
+def test_nudge_shows_the_true_change_beside_grad_times_delta(view: Open) -> None:
+    page = view(expression())
+    page.locator("#leaf").select_option("0")
+    for position, delta in (("2", 0.01), ("3", 0.1), ("4", 1.0), ("-4", -1.0)):
+        page.locator("#delta").fill(position)
+        rows = page.locator("#changes dd").all_text_contents()
+        truth, linear, apart = (float(x.replace("−", "-")) for x in rows)
+        change = expression(2.0 + delta).data - expression().data
+        slope = python_s(expression())[1][0]
+        assert truth == pytest.approx(change, rel=1e-3)
+        assert linear == pytest.approx(slope * delta, rel=1e-3)
+        assert apart == pytest.approx(change - slope * delta, rel=1e-3)
+    assert agrees(page, expression())  # looking changes nothing
+
+
+def test_a_step_of_descent_is_python_s_and_can_be_undone(view: Open) -> None:
+    page = view(network())
+    mine = network()
+    losses = [mine.data]
+    page.locator("#rate").fill("0.05")
+    for _ in range(3):
+        mine.zero_grad()
+        mine.backward()
+        order = mine.topological_order()
+        steps = {
+            v: v.data - 0.05 * v.grad
+            for v in order
+            if v.op is None and re.search(r"\.(w\d|b)$", str(v.label))
+        }
+        page.locator("#descend").click()
+        again = recomputed(order, steps)
+        for old, new in zip(order, again, strict=True):
+            new.label = old.label
+        mine = again[-1]
+        losses.append(mine.data)
+        assert agrees(page, mine)
+    assert losses[-1] < losses[0]
+    assert page.evaluate("losses") == pytest.approx(losses, rel=1e-11)
+    assert page.locator("#loss-curve polyline").count() == 1
+    for _ in range(3):
+        page.locator("#undo").click()
+    assert agrees(page, network())
+    assert page.evaluate("losses") == []
+
+
+# ---- the address ----------------------------------------------------------------------------------
+
+
+def test_a_link_shows_a_moment(view: Open) -> None:
+    page = view(expression(), address="#step=5&n0=-1.5&lang=ko&mode=weights")
+    assert page.locator("#slider").input_value() == "5"
+    assert agrees(page, expression(-1.5))
+    assert page.locator("html").get_attribute("lang") == "ko"
+    assert page.locator("#weights").get_attribute("aria-pressed") == "true"
+
+
+def test_the_address_follows_and_is_followed(view: Open) -> None:
+    page = view(expression())
+    page.locator("#next").click()
+    type_number(page, "b", "4.5")
+    page.clock.run_for(500)
+    assert page.evaluate("location.hash") == f"#step=1&n{leaf(page, 'b')}=4.5"
+    page.evaluate("location.hash = '#step=3'")
+    page.wait_for_function("state.at === 3")
+    assert agrees(page, expression())
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["#step=99", "#step=x&n0=<b>", "#n0=1e999", "#n99=1", "#lang=fr&mode=none", "#%"],
+)
+def test_an_address_of_nonsense_harms_nothing(view: Open, address: str) -> None:
+    page = view(expression(), address=address)
+    assert agrees(page, expression())
+
+
+# ---- what is seen of the picture --------------------------------------------------------------------
+
+
+SEEN = """() => {
+  const outer = scroller.getBoundingClientRect();
+  const step = stepAt(state.at);
+  const boxes = [step.node, ...nodes[step.node].parents].map((i) => drawn.get(i).shape.getBoundingClientRect());
+  return boxes.filter((b) => b.left < outer.left - 1 || b.right > outer.right + 1
+                          || b.top < outer.top - 1 || b.bottom > outer.bottom + 1).length;
+}"""
+
+
+def xor() -> Value:
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=1)
+    loss = Value(0.0)
+    for x, y in (((0, 0), -1), ((0, 1), 1), ((1, 0), 1), ((1, 1), -1)):
+        loss = loss + (model(list(x)) - y) ** 2
+    loss.label = "loss"
+    return loss
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_node_and_all_its_operands_are_in_view_at_every_step(
+    view: Open, width: int
+) -> None:
+    page = view(xor(), viewport={"width": width, "height": 844})
+    for position in range(1, page.evaluate("last") + 1):
+        page.evaluate("(at) => move(at)", position)
+        assert page.evaluate(SEEN) == 0, position
+
+
+def test_zoom_by_wheel_keys_and_buttons_and_pan_by_drag(view: Open) -> None:
+    page = view(xor())
+    width = "picture.getBoundingClientRect().width"
+    box = page.locator("#scroller").bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    sizes = [page.evaluate(width)]
+    page.mouse.wheel(0, -100)
+    page.wait_for_function(f"{width} > {sizes[-1]}")
+    for act in (lambda: page.keyboard.press("+"), page.locator("#closer").click):
+        sizes.append(page.evaluate(width))
+        act()
+        assert page.evaluate(width) > sizes[-1]
+    page.keyboard.press("-")
+    page.locator("#farther").click()
+    assert page.evaluate(width) == pytest.approx(sizes[1], rel=1e-3)
+    before = page.evaluate("scroller.scrollLeft")
+    page.mouse.move(box["x"] + 300, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 5)
+    page.mouse.up()
+    assert page.evaluate("scroller.scrollLeft") == pytest.approx(before + 100, abs=2)
+    page.keyboard.press("0")
+    assert page.locator("#whole").get_attribute("aria-pressed") == "true"
+
+
+def test_weights_are_widths_and_signs_on_request(view: Open) -> None:
+    page = view(expression())
+    read = "[...lines].map(([id, { group, path }]) => [lineOf.get(id).partial, path.style.strokeWidth, group.dataset.sign])"
+    assert {row[1] for row in page.evaluate(read)} == {""}
+    page.locator("#weights").click()
+    rows = page.evaluate(read)
+    assert all(float(sign) == math.copysign(1, partial) for partial, _, sign in rows)
+    widths = [float(width.removesuffix("px")) for _, width, _ in rows]
+    sizes = [abs(partial) for partial, _, _ in rows]
+    assert widths.index(max(widths)) == sizes.index(max(sizes))
+
+
+def test_a_lecture_hall_reads_24_pixels(view: Open) -> None:
+    page = view(expression(), viewport={"width": 1920, "height": 1080})
+    page.locator("#hall").click()
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('#rule p, #why p, #exact dd')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 22
+    assert page.evaluate("11 * view.scale") >= 22
+    assert page.locator("main").bounding_box()["width"] > 1800
