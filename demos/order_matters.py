@@ -15,8 +15,6 @@ from micrograd_kr import Value, draw
 from micrograd_kr.cli import demo_options
 from micrograd_kr.text import choose
 
-RED = "#c0392b"
-
 
 def graph() -> list[Value]:
     """Build two diamonds: c and d are used twice each, by e and by f."""
@@ -83,22 +81,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
 
     told = choose("재귀", "recursion")
-    wrong_grads = {}
+    notes = {}
     for v, other in zip(right, wrong, strict=True):
         if v.grad != other.grad:
-            wrong_grads[v] = f"{told}: {other.grad:g}"
-
-    def in_red(v: Value) -> dict[str, object]:
-        if v not in wrong_grads:
-            return {}
-        return {"color": RED, "fontcolor": RED, "xlabel": wrong_grads[v]}
-
-    picture = draw(
-        right[-1],
-        partials=True,
-        node_style=in_red,
-        graph_style={"forcelabels": "true", "nodesep": "0.5"},
-    )
+            notes[v] = f"{told}: {other.grad:g}"
+    picture = draw(right[-1], partials=True, notes=notes)
     print(picture.save(args.out / "order_matters.svg"))
 
 

@@ -33,6 +33,7 @@ def draw(
     max_nodes: int = MAX_NODES,
     names: Mapping[Value, str] | None = None,
     grads: Grads | None = None,
+    notes: Mapping[Value, str] | None = None,
     node_style: Callable[[Value], Style] | None = None,
     edge_style: Callable[[Value, int], Style] | None = None,
     graph_style: Style | None = None,
@@ -48,12 +49,13 @@ def draw(
     than 100 nodes. A line into a folded neuron is as wide as the weight is large, blue
     for a positive and orange for a negative one; which edges of the graph it stands for
     is told by `arrows`. ``names``: to use instead of those of `names`. ``grads``: to
-    show instead of ``Value.grad``, None for one that is not there yet. Numbers are
-    shown to 4 significant digits.
+    show instead of ``Value.grad``, None for one that is not there yet. ``notes``: one
+    line more in a box, below grad and in red. Numbers are shown to 4 significant
+    digits.
 
     Node i of ``value.topological_order()`` has the id ``n{i}`` in the SVG, and the edge
     to it from the k-th of its ``parents`` has ``e{i}_{k}`` (the k-th arrow, when it is
-    folded); the last text in a node is its grad. ``node_style(v)`` and
+    folded); the last text in a node without note is its grad. ``node_style(v)`` and
     ``edge_style(v, k)`` give attributes of Graphviz for these, such as
     ``{"color": "red", "penwidth": 3}``, and ``graph_style`` for the whole,
     ``{"rankdir": "TB"}``. For many pictures of one graph, `Drawing.frame` changes texts
@@ -73,12 +75,13 @@ def draw(
     _check_size(boxes, max_nodes)
     words = Words(_called(boxes, names), boxes)
     kinds = _kinds(boxes)
+    noted = notes or {}
     grad, caption = _grads(boxes, grads)
     page = Page(boxes, caption, graph_style or {})
 
     def node(v: Value) -> dict[str, str]:
         fill, border = COLOURS[kinds[v]]
-        label = words.node(v, grad[v])
+        label = words.node(v, grad[v], noted.get(v, ""))
         looks = {"label": label, "fillcolor": fill, "color": border}
         if node_style:
             looks |= page.attributes(node_style(v))

@@ -2,7 +2,7 @@
 
 from .render import FONT
 
-INK, SOFT = "#1f2933", "#66727f"
+INK, SOFT, RED = "#1f2933", "#66727f", "#c0392b"
 COLOURS = {  # of a box and of its border
     "input": ("#e4f2e8", "#7fae8f"),
     "parameter": ("#fdf1d8", "#d3ab5c"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..engine import Value
 from .folding import Arrow, Boxes
 from .label import cell, cut, table
-from .looks import SOFT
+from .looks import RED, SOFT
 from .names import formula, joined
 
 ONE_LINE = 36  # letters of a name with its formula; longer ones take two lines
@@ -37,9 +37,11 @@ class Words:
         """Give its name on one line that leaves room for others."""
         return cut(self.name(v, near).replace("\n", " "), SHORT)
 
-    def node(self, v: Value, grad: float | None) -> str:
-        """Write name and formula, data, grad."""
+    def node(self, v: Value, grad: float | None, note: str = "") -> str:
+        """Write name and formula, data, grad, and a note in red."""
         rows = [*self._title(v), _number("data", v.data), _number("grad", grad)]
+        if note:
+            rows.append(cell(cut(note), 11, RED, span=3))
         return table(*rows)
 
     def _title(self, v: Value) -> list[str]:

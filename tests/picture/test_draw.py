@@ -26,6 +26,7 @@ from micrograd_kr.picture import drawing as drawing_room
 from micrograd_kr.picture.draw import MAX_NODES, draw
 from micrograd_kr.picture.drawing import Drawing
 from micrograd_kr.picture.folding import FOLD_OVER
+from micrograd_kr.picture.looks import RED
 from micrograd_kr.picture.names import formula, names
 from micrograd_kr.picture.render import dot_command
 from micrograd_kr.text import files, speak
@@ -342,6 +343,18 @@ def test_other_gradients_than_those_of_the_values():
     }
     assert shown == {"a": "–", "b": "–", "d": "0.5", "c": "–", "e": "1"}
     assert picture.caption == []
+
+
+def test_a_note_is_a_line_in_red_below_the_grad_and_no_markup():
+    a = Value(2.0, "a")
+    y = a * a
+    y.backward()
+    plain, noted = Picture(draw(y)), Picture(draw(y, notes={a: "<b>3 & 4</b>"}))
+    red = [t.text for t in noted.root.iter(f"{SVG}text") if t.get("fill") == RED]
+    assert red == ["<b>3 & 4</b>"]
+    before = [t.text for t in plain.nodes["n0"].iter(f"{SVG}text")]
+    after = [t.text for t in noted.nodes["n0"].iter(f"{SVG}text")]
+    assert after == [*before, *red]
 
 
 # ---- names -------------------------------------------------------------------------------------------
