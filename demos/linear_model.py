@@ -58,9 +58,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         products = [f"({w:g} × {xi:g})" for w, xi in zip(row, X, strict=True)]
         print(f"   o{i} = {' + '.join(products)} + {b:g} = {o.data:g}")
 
-    print(choose("== 기울기가 곧 가중치", "== Its slopes are its weights: ∂o/∂x = W"))
+    print(choose("== 기울기가 곧 가중치", "== Its slopes are its weights"))
     for i, row in enumerate(slopes(linear_model(W, B), X)):
-        print(f"   ∂o{i}/∂x = {row}")
+        print(f"   o{i}.backward(): x.grad = {row}")
 
     print(
         choose(

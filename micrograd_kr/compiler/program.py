@@ -115,7 +115,8 @@ class Program(_Compiled):
         if self.xp.__name__ == "jax.numpy":
             import jax
 
-            jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+            settings: Any = jax.config  # its update has no types
+            settings.update("jax_enable_x64", True)
             self._jit = jax.jit(self.function)
         # Both branches of where are computed, and the one not taken may be anything.
         self._quiet = "where(" in self.source

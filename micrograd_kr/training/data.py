@@ -13,6 +13,9 @@ from collections.abc import Callable, Sequence
 from math import cos, hypot, pi, sin
 from typing import Any
 
+from ..text import install_command
+from .messages import say
+
 Data = tuple[list[list[float]], list[int]]
 Curve = Callable[
     [int, float], tuple[float, float]
@@ -143,7 +146,12 @@ def load_digits() -> Data:
         from sklearn.datasets import load_digits as load
     except ImportError:
         raise ImportError(
-            "load_digits needs scikit-learn: pip install 'micrograd_kr[demos]'"
+            say(
+                "needs",
+                what="load_digits",
+                library="scikit-learn",
+                command=install_command("demos"),
+            )
         ) from None
     digits = load()
     return (digits.data / 16).tolist(), digits.target.tolist()

@@ -4,6 +4,10 @@ from ..text import Messages
 
 say = Messages(
     {  # Korean, English
+        "needs": (
+            "{what}에는 {library}가 필요합니다. 설치: {command}",
+            "{what} needs {library}; to install it: {command}",
+        ),
         "diverged": (
             "fit: {epoch}번째 에폭에서 발산했습니다(마지막 손실: {last}). 학습률을 낮추세요.",
             "fit: it diverged in epoch {epoch}, after losses of {last}; "

@@ -20,7 +20,8 @@ from textwrap import wrap
 from typing import Any
 
 from ..engine import FUNCTIONS, OPS, Value, no_grad
-from ..text import replace_file
+from ..text import install_command, replace_file
+from .messages import say
 
 try:
     import matplotlib
@@ -31,7 +32,12 @@ try:
     from matplotlib.text import Text
 except ImportError:
     raise ImportError(
-        "plots need matplotlib: pip install 'micrograd_kr[demos]'"
+        say(
+            "needs",
+            what="plot",
+            library="matplotlib",
+            command=install_command("demos"),
+        )
     ) from None
 
 COLORS = (
@@ -118,7 +124,14 @@ def _fonts() -> list[str]:
     )  # found, not imported: importing it changes matplotlib's settings
     folder = package.submodule_search_locations if package else None
     if not folder:
-        raise ImportError("plots need a Korean font: pip install 'micrograd_kr[demos]'")
+        raise ImportError(
+            say(
+                "needs",
+                what="plot",
+                library="koreanize-matplotlib",
+                command=install_command("demos"),
+            )
+        )
     file = os.path.join(folder[0], "fonts", "NanumGothic.ttf")
     fontManager.addfont(file)
     return ["DejaVu Sans", get_font(file).family_name]

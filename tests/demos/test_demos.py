@@ -80,6 +80,7 @@ def test_it_runs_and_writes_the_pictures_it_names(name, tmp_path, capsys):
         assert ET.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
         assert str(path) in said
     assert said
+    assert "∂" not in said  # what is printed are totals, and those are grads
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -128,7 +128,7 @@ def test_letters_in_an_svg_are_outlines(tmp_path):
 def test_without_the_font_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(plot, "find_spec", lambda name: None)
     with pytest.raises(
-        ImportError, match=r"Korean font: pip install 'micrograd_kr\[demos\]'"
+        ImportError, match="koreanize-matplotlib; to install it: python -m pip"
     ):
         plot._fonts.__wrapped__()
 
@@ -136,7 +136,7 @@ def test_without_the_font_the_error_says_what_to_install(monkeypatch):
 def test_without_matplotlib_the_error_says_what_to_install():
     code = "import sys; sys.modules['matplotlib'] = None\n"
     code += "try:\n    import micrograd_kr.training.plot\nexcept ImportError as error: print(error)"
-    assert "pip install 'micrograd_kr[demos]'" in python(code)
+    assert "python -m pip install " in python(code)
 
 
 # ---- the user's matplotlib --------------------------------------------------------------------------------
