@@ -34,6 +34,16 @@ function number(x) {
 
 const percent = (share) => (share === undefined ? "–" : `${Math.round(100 * share)} %`);
 
+/** An empty canvas, as sharp as the screen, to be drawn on in the page's own pixels. */
+function sharpened(canvas) {
+  const sharp = devicePixelRatio || 1;
+  canvas.width = canvas.clientWidth * sharp; // which also wipes it
+  canvas.height = canvas.clientHeight * sharp;
+  const pen = canvas.getContext("2d");
+  pen.scale(sharp, sharp);
+  return pen;
+}
+
 // ---- colours -------------------------------------------------------------------------------------
 
 const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark" ||
@@ -46,10 +56,18 @@ const CLASS_COLOURS = [NEGATIVE, POSITIVE, [124, 77, 180], [0, 135, 108], [180, 
 
 const rgb = (colour) => `rgb(${colour.map(Math.round).join(" ")})`;
 const mix = (a, b, t) => a.map((x, i) => x + (b[i] - x) * t);
-const paper = () => (isDark() ? [30, 33, 38] : [255, 255, 255]);
+
+let paper = [255, 255, 255];
+let shades = []; // of `signed`, from -1 to 1: to mix a colour for every pixel would take most of a frame
+
+/** Make the colours for the present theme. */
+function colours() {
+  paper = isDark() ? [30, 33, 38] : [255, 255, 255];
+  const shade = (t) => mix(paper, t > 0 ? POSITIVE : NEGATIVE, 0.9 * Math.abs(t));
+  shades = Array.from({ length: 2 * SHADES + 1 }, (_, i) => shade((i - SHADES) / SHADES));
+}
+
+const SHADES = 100;
 
 /** From orange at -1 over paper at 0 to blue at 1. */
-function signed(t) {
-  const size = Math.min(1, Math.abs(t));
-  return mix(paper(), t > 0 ? POSITIVE : NEGATIVE, 0.9 * size);
-}
+const signed = (t) => shades[Math.round(SHADES * (1 + Math.max(-1, Math.min(1, t))))] ?? paper;

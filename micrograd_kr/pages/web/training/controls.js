@@ -29,7 +29,6 @@ function controls() {
   ].filter(Boolean);
   $("data-controls").replaceChildren(...data);
   $("settings-controls").replaceChildren(...network, ...training);
-  for (const key of settings.hide) hide(key);
 }
 
 /** A teacher hides what a lesson is not about: a setting, or a part of the page by its id. */
@@ -103,7 +102,7 @@ function featureControls(plane) {
     for (let square = 0; square < GRID * GRID; square++)
       heights.push(FEATURES[name](...plane.spot((square % GRID) / GRID, 1 - Math.floor(square / GRID) / GRID)));
     const most = Math.max(...heights.map(Math.abs)) || 1;
-    paint(picture, (square) => signed(heights[square] / most));
+    paint(picture, GRID, (square) => signed(heights[square] / most));
     return element("label", {}, box, picture, name);
   });
   $("features").replaceChildren($("features").firstElementChild, ...boxes);

@@ -1,10 +1,9 @@
 // The losses over the epochs, of the training data (a line) and of the test data (dashes).
 
 function drawCurves(canvas, learner) {
-  const pen = canvas.getContext("2d");
-  const { width, height } = canvas;
+  const pen = sharpened(canvas);
+  const { clientWidth: width, clientHeight: height } = canvas;
   const [left, right, top, bottom] = [52, width - 10, 12, height - 24];
-  pen.clearRect(0, 0, width, height);
   const losses = learner.curve.flatMap(({ train, test }) => [train, test]).filter(Number.isFinite);
   if (!losses.length) return;
   const scale = settings.log ? (x) => Math.log10(Math.max(x, 1e-12)) : (x) => x;
@@ -21,7 +20,7 @@ function drawCurves(canvas, learner) {
 
 function axes(pen, { left, right, top, bottom, last, least, most }) {
   const style = getComputedStyle(document.body);
-  pen.strokeStyle = rgb(mix(paper(), isDark() ? [255, 255, 255] : [0, 0, 0], 0.2));
+  pen.strokeStyle = rgb(mix(paper, isDark() ? [255, 255, 255] : [0, 0, 0], 0.2));
   pen.fillStyle = style.color;
   pen.font = "13px system-ui, sans-serif";
   pen.setLineDash([]);

@@ -5,8 +5,8 @@ const BOUNDED = { tanh: [-1, 1], sigmoid: [0, 1], erf: [-1, 1] }; // where they 
 /** The size of the gradient of each layer: the root of the mean square. */
 function norms(learner) {
   return learner.layers.map((neurons) => {
-    const places = neurons.flatMap(({ weights }) => weights).map((node) => learner.parameters.indexOf(node));
-    const squares = places.map((place) => learner.gradient[place] ** 2);
+    const weights = neurons.flatMap((neuron) => neuron.weights);
+    const squares = weights.map((node) => learner.gradient[learner.places.get(node)] ** 2);
     return Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
   });
 }
@@ -35,15 +35,15 @@ function columnsOf(learner) {
   return learner.layers.map((neurons) => {
     const start = from;
     from += neurons.length;
-    return neurons.map((_, k) => learner.seen.found.map((numbers) => numbers[start + k]));
+    return neurons.map((_, k) => learner.seen.columns[start + k]);
   });
 }
 
-const isDead = (activation, outputs) => activation === "relu" && outputs.flat().every((x) => x <= 0);
+const isDead = (activation, outputs) => activation === "relu" && outputs.every((column) => column.every((x) => x <= 0));
 
 function isSaturated(activation, outputs) {
   if (!(activation in BOUNDED)) return false;
   const [least, most] = BOUNDED[activation];
   const room = 0.005 * (most - least);
-  return outputs.flat().every((x) => x < least + room || x > most - room);
+  return outputs.every((column) => column.every((x) => x < least + room || x > most - room));
 }

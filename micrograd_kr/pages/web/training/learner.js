@@ -40,6 +40,7 @@ class Learner {
   build() {
     const made = given.model ? this.recorded(given.model) : this.recordedHere();
     Object.assign(this, made);
+    this.places = new Map(this.parameters.map((node, i) => [node, i])); // of the parameters in a list of them
     this.trainer = new Trainer(made);
   }
 
@@ -150,14 +151,16 @@ class Learner {
 
   accuracy(samples, found) {
     if (this.classes === 0 || !samples.length || !found) return undefined;
-    const right = samples.filter((sample, i) => this.predicted(found.found[i]) === sample.label);
+    const right = samples.filter((sample, i) => this.predicted(found, i) === sample.label);
     return right.length / samples.length;
   }
 
-  predicted(outputs) {
-    if (this.outputs.length === 1) return Number(outputs[0] > 0);
-    const scores = outputs.slice(0, this.outputs.length);
-    return scores.indexOf(Math.max(...scores));
+  /** The class of the i-th sample. */
+  predicted({ columns }, i) {
+    if (this.outputs.length === 1) return Number(columns[0][i] > 0);
+    let best = 0;
+    for (let c = 1; c < this.outputs.length; c++) if (columns[c][i] > columns[best][i]) best = c;
+    return best;
   }
 
   // ---- moments -------------------------------------------------------------------------------------

@@ -7,23 +7,38 @@ let editor;
 let walk = null;
 let playing = false;
 let turn = 0;
+let drawing = 0; // milliseconds that the last frame took to draw
 let squares = []; // the middle of every square of the plane, as samples
 let shownNodes = []; // the nodes whose numbers the pictures show: outputs, inputs, neurons
 
 const EPOCHS_A_FRAME = { slow: 1 / 12, normal: 1 };
-const BUSY = 18; // milliseconds a frame for learning, when it learns as fast as it can
+const FRAME = 33; // milliseconds, when it learns as fast as it can: what drawing leaves is for learning
+const LEAST = 10;
 
 // ---- making it anew --------------------------------------------------------------------------------
 
 function begin() {
   learner = new Learner();
-  if (learner.layers) network.build(learner, given.model ? null : changeWidth);
+  layOut();
   prepare();
   $("editor").hidden = true;
   endWalk();
-  if (settings.epoch > 0) while (learner.epochs < settings.epoch && !learner.diverged) learner.epoch();
-  if (settings.epoch > 0) learner.measure();
+  goAhead(settings.epoch);
   show();
+}
+
+/** Learn up to the epoch a lesson begins with. */
+function goAhead(epoch) {
+  const often = Math.ceil(epoch / 60); // so many points of the curves are enough
+  while (learner.epochs < epoch && !learner.diverged) {
+    learner.epoch();
+    if (learner.epochs % often === 0 || learner.epochs === epoch) learner.measure();
+  }
+}
+
+function layOut() {
+  $("network").hidden = !learner.layers;
+  if (learner.layers) network.build(learner, given.model ? null : changeWidth);
 }
 
 /** What only changes with the data or the network. */
@@ -31,13 +46,15 @@ function prepare() {
   const neurons = (learner.layers ?? []).flat().map((neuron) => neuron.out);
   shownNodes = [...learner.outputs, ...learner.inputs, ...neurons];
   const flat = isFlat();
-  $("plane-part").hidden = !flat;
+  for (const id of ["plane", "plane-note", "plane-controls"]) $(id).hidden = !flat;
+  $("no-plane").hidden = flat;
   if (flat) {
     plane.frame([...learner.train, ...learner.test]);
     squares = plane.grid(learner);
     if (!given.model) featureControls(plane);
   }
   $("features").hidden = !flat || Boolean(given.model);
+  for (const key of settings.hide) hide(key);
 }
 
 const isFlat = () => learner.train[0].at.length === 2;
@@ -67,13 +84,15 @@ function changeWidth(layer, by) {
 function frame() {
   if (!playing) return;
   turn += 1;
-  const end = performance.now() + BUSY;
+  const end = performance.now() + Math.max(LEAST, FRAME - drawing);
   const share = EPOCHS_A_FRAME[settings.speed];
   if (share === undefined) do learner.epoch(); while (performance.now() < end && !learner.diverged);
   else if (turn % Math.round(1 / share) === 0) learner.epoch();
   if (learner.now.epoch !== learner.epochs || learner.diverged) {
+    const from = performance.now();
     if (!learner.diverged) learner.measure();
     show();
+    drawing = performance.now() - from;
   }
   if (learner.diverged) return stop();
   requestAnimationFrame(frame);
@@ -119,16 +138,14 @@ function show() {
 }
 
 function showPictures() {
-  let numbers = null;
-  const chosen = plane.chosen && numbersOf(plane.chosen);
-  if (isFlat() && !learner.diverged) {
-    numbers = learner.trainer.evaluate(squares, shownNodes).found;
-    plane.draw(learner, numbers);
-  }
-  if (learner.layers) network.draw(learner, numbers, shownNodes, chosen);
+  if (learner.diverged) return;
+  const columns = isFlat() ? learner.trainer.evaluate(squares, shownNodes).columns : null;
+  if (columns) plane.draw(learner, columns);
+  else if (learner.classes) drawConfusion(learner, choose);
+  if (learner.layers) network.draw(learner, columns, shownNodes, plane.chosen);
 }
 
-const numbersOf = (sample) => learner.trainer.evaluate([sample], shownNodes).found[0];
+const outputsOf = (sample) => learner.trainer.evaluate([sample]).columns.map(([x]) => x);
 
 function showHealth() {
   const told = complaints(learner).map(([key, values]) => word(key, values));
@@ -154,7 +171,8 @@ function showChosen() {
 }
 
 function pointText(sample) {
-  const outputs = numbersOf(sample).slice(0, learner.outputs.length).map(number);
+  const outputs = learner.diverged ? ["–"] : outputsOf(sample).map(number);
+  if (!isFlat()) return word("sample", { target: sample.label, output: outputs.join(", ") });
   const [x1, x2] = sample.at.map(number);
   return word("point", { x1, x2, target: sample.label, output: outputs.join(", ") });
 }
@@ -345,11 +363,13 @@ function listen() {
       document.documentElement.lang = button.value;
       writeAddress();
       speak();
-      network.build(learner, given.model ? null : changeWidth);
+      layOut();
       show();
     });
   $("theme").addEventListener("click", () => {
     document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+    colours();
+    if (isFlat() && !given.model) featureControls(plane);
     show();
   });
   $("walk").addEventListener("click", beginWalk);
@@ -369,7 +389,7 @@ function listen() {
     begin();
   });
   addEventListener("resize", () => {
-    network.build(learner, given.model ? null : changeWidth);
+    layOut();
     show();
   });
   listenToPlane();
@@ -384,10 +404,11 @@ function showClasses() {
   $("add-class").replaceChildren(...Array.from({ length: count }, (_, c) => element("option", { value: c }, String(c))));
 }
 
+colours();
 readAddress();
 plane = new Plane($("plane"));
 editor = new Editor((node, x) => {
-  const place = learner.parameters.indexOf(node);
+  const place = learner.places.get(node);
   learner.trainer.parameters[place] = x;
   learner.trainer.place();
   learner.measure();

@@ -66,9 +66,14 @@ class Plane {
 
   // ---- drawing -------------------------------------------------------------------------------------
 
-  draw(learner, outputs) {
+  /** `columns`: of each output what it is in every square. */
+  draw(learner, columns) {
     const pen = this.canvas.getContext("2d");
-    paint(this.small, (square) => colour(learner, outputs[square]));
+    const outputs = new Array(learner.outputs.length);
+    paint(this.small, GRID, (square) => {
+      for (let c = 0; c < outputs.length; c++) outputs[c] = columns[c][square];
+      return colour(learner, outputs);
+    });
     pen.imageSmoothingEnabled = !settings.hard;
     pen.drawImage(this.small, 0, 0, this.canvas.width, this.canvas.height);
     if (settings.showTest) for (const sample of learner.test) this.dot(pen, learner, sample, true);
@@ -82,10 +87,11 @@ class Plane {
     pen.beginPath();
     if (isTest) pen.rect(x - size + 1, y - size + 1, 2 * size - 2, 2 * size - 2);
     else pen.arc(x, y, size, 0, 2 * Math.PI);
-    pen.fillStyle = rgb(mix(learner.classes ? CLASS_COLOURS[sample.label] : signed(sample.label), [0, 0, 0], 0.25));
+    const own = learner.classes ? CLASS_COLOURS[sample.label] : signed(sample.label);
+    pen.fillStyle = rgb(isDark() ? mix(own, [255, 255, 255], 0.35) : mix(own, [0, 0, 0], 0.25));
     pen.fill();
     pen.lineWidth = sample === this.chosen ? 3 : 1.5;
-    pen.strokeStyle = sample === this.chosen ? (isDark() ? "#fff" : "#000") : rgb(paper());
+    pen.strokeStyle = sample === this.chosen ? (isDark() ? "#fff" : "#000") : rgb(paper);
     pen.stroke();
   }
 
@@ -102,26 +108,29 @@ class Plane {
   }
 }
 
-/** Fill a small canvas square by square. */
-function paint(canvas, colourOf) {
+/** Fill a small canvas, of so many squares a side. */
+function paint(canvas, side, colourOf) {
   const pen = canvas.getContext("2d");
-  const image = pen.createImageData(GRID, GRID);
-  for (let square = 0; square < GRID * GRID; square++) {
-    const [red, green, blue] = colourOf(square);
-    image.data.set([red, green, blue, 255], 4 * square);
+  const image = pen.createImageData(side, side);
+  const pixels = image.data;
+  for (let square = 0; square < side * side; square++) {
+    const colour = colourOf(square);
+    for (let i = 0; i < 3; i++) pixels[4 * square + i] = colour[i];
+    pixels[4 * square + 3] = 255;
   }
   pen.putImageData(image, 0, 0);
 }
 
 /** What the network says of a spot: the colour of its class, as strong as it is sure. */
 function colour(learner, outputs) {
-  if (outputs.some(Number.isNaN)) return paper();
+  if (outputs.some(Number.isNaN)) return paper;
   if (learner.outputs.length === 1) return signed(0.7 * sureness(learner, outputs[0]));
-  const scores = outputs.slice(0, learner.outputs.length);
-  const shares = softmax(scores);
+  const shares = softmax(outputs);
   const best = shares.indexOf(Math.max(...shares));
-  if (settings.hard) return mix(paper(), CLASS_COLOURS[best], 0.6);
-  return shares.reduce((mixed, share, c) => mixed.map((x, i) => x + share * mix(paper(), CLASS_COLOURS[c], 0.6)[i]), [0, 0, 0]);
+  if (settings.hard) return mix(paper, CLASS_COLOURS[best], 0.6);
+  const mixed = [0, 0, 0];
+  shares.forEach((share, c) => CLASS_COLOURS[c].forEach((x, i) => (mixed[i] += share * x)));
+  return mix(paper, mixed, 0.6);
 }
 
 /** From -1 for the first class to 1 for the second; of a prediction, the number itself. */

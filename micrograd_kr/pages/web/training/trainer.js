@@ -112,17 +112,19 @@ class Trainer {
     this.rng = new Random(this.settings.seed);
   }
 
-  /** The mean loss over samples, without a penalty, and the numbers of `nodes` for each. */
+  /** The mean loss over samples, without a penalty, and of each of `nodes` its number for every sample. */
   evaluate(samples, nodes = this.outputs) {
     const { values, size } = this.batch;
-    const found = [];
+    const columns = nodes.map(() => new Float64Array(samples.length));
     let total = 0;
+    let done = 0;
     for (const part of parts(samples)) {
       this.forward(part);
       total += this.losses(part.length);
-      part.forEach((_, s) => found.push(nodes.map((node) => values[node * size + s])));
+      nodes.forEach((node, k) => columns[k].set(values.subarray(node * size, node * size + part.length), done));
+      done += part.length;
     }
-    return { loss: total / samples.length, found };
+    return { loss: total / samples.length, columns };
   }
 }
 
