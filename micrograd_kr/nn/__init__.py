@@ -1,6 +1,6 @@
 """Networks made of Values: modules, losses, optimizers, files."""
 
-from .arguments import Activation
+from .arguments import Activation, unpacked
 from .classes import one_hot, predict, softmax
 from .losses import accuracy, binary_cross_entropy, cross_entropy, hinge, mse
 from .modules import MLP, Layer, Module, Neuron
@@ -26,4 +26,5 @@ __all__ = [
     "predict",
     "softmax",
     "summary",
+    "unpacked",
 ]

@@ -1,29 +1,42 @@
-"""Training: data, the loop, and (in ``training.plot``, with Matplotlib) what came out."""
+"""Training: data, the loop, and pictures of what came out.
+
+``fit`` is the loop, ``data`` the toy sets, ``steps`` one step of either kind, ``given``
+what a caller may give, ``plot`` (with Matplotlib) the pictures.
+"""
 
 from .data import (
     Data,
+    Heights,
     load_digits,
     make_blobs,
     make_circles,
+    make_hill,
     make_moons,
+    make_plane,
+    make_sine,
     make_spirals,
     make_xor,
     make_yin_yang,
     train_test_split,
 )
-from .fit import Diverged, Epoch, History, evaluate, fit
+from .fit import evaluate, fit
+from .history import Diverged, Epoch, History
 
 __all__ = [
     "Data",
     "Diverged",
     "Epoch",
+    "Heights",
     "History",
     "evaluate",
     "fit",
     "load_digits",
     "make_blobs",
     "make_circles",
+    "make_hill",
     "make_moons",
+    "make_plane",
+    "make_sine",
     "make_spirals",
     "make_xor",
     "make_yin_yang",

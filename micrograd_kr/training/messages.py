@@ -4,20 +4,142 @@ from ..text import Messages
 
 say = Messages(
     {  # Korean, English
-        "needs": (
-            "{what}에는 {library}가 필요합니다. 설치: {command}",
-            "{what} needs {library}; to install it: {command}",
-        ),
+        # ---- the loop
         "diverged": (
-            "fit: {epoch}번째 에폭에서 발산했습니다(마지막 손실: {last}). 학습률을 낮추세요.",
+            "fit: {epoch}번째 에폭에서 발산했습니다(마지막 손실: {last}). "
+            "학습률을 낮추세요.",
             "fit: it diverged in epoch {epoch}, after losses of {last}; "
             "lower the learning rate",
         ),
         "no_mean": (
             "fit: compiled=True에는 표본에 대한 평균인 손실이 필요합니다. "
-            "처음 몇 표본의 손실은 {whole}인데 평균은 {mean}입니다. 합을 표본 수로 나누세요.",
+            "처음 몇 표본의 손실은 {whole}인데 평균은 {mean}입니다. "
+            "합을 표본 수로 나누세요.",
             "fit: compiled=True needs a loss that is a mean over the samples; of the "
             "first few it is {whole} and their mean is {mean}. Divide the sum by len",
+        ),
+        # ---- what is given to it
+        "no_samples": (
+            "{who}: {name}의 자료형은 {kind}입니다. 표본의 리스트나 배열이 필요합니다.",
+            "{who}: {name} is a {kind}; a list or an array of samples is needed",
+        ),
+        "lengths": (
+            "{who}: X에는 표본이 {n}개, y에는 목푯값이 {m}개 있습니다. "
+            "수가 같고 1 이상이어야 합니다.",
+            "{who}: {n} samples in X and {m} targets in y; "
+            "they must be as many, and at least 1",
+        ),
+        "words": (
+            "{who}: 목푯값 {x:은/는} 문자열입니다. "
+            "클래스는 0부터 센 정수여야 합니다: 0, 1, 2, ...",
+            "{who}: the target {x} is text; number the classes from 0: 0, 1, 2, ...",
+        ),
+        "whole": (
+            "{name} {x} 대신 정수가 필요합니다.",
+            "{name} must be a whole number, not {x}",
+        ),
+        "at_least": (
+            "{name}에는 {least} 이상의 수가 필요합니다. 지금은 {x}입니다.",
+            "{name} must be at least {least}, not {x}",
+        ),
+        "no_choice": (
+            "fit: {name}에 {x:은/는} 쓸 수 없습니다. 쓸 수 있는 이름: {known}. "
+            "{own:을/를} 직접 줄 수도 있습니다.",
+            "fit: {name} cannot be {x}; known are {known}, or give {own} of your own",
+        ),
+        "own_loss": (
+            "(출력, 목푯값)의 함수",
+            "a function of outputs and targets",
+        ),
+        "own_optimizer": ("SGD(parameters, lr=0.1)", "SGD(parameters, lr=0.1)"),
+        "what_to_learn": (
+            "fit: 모델에 parameters()가 없습니다. 무엇을 학습할지 알려 주세요: "
+            "optimizer=SGD([w, b], lr=0.1)",
+            "fit: the model has no parameters(); say what is to be learned: "
+            "optimizer=SGD([w, b], lr=0.1)",
+        ),
+        "other_model": (
+            "fit: 옵티마이저에 이 모델의 파라미터가 하나도 없습니다. "
+            "이 모델로 다시 만드세요.",
+            "fit: the optimizer holds none of the model's parameters; "
+            "make it anew for this model",
+        ),
+        # ---- progress
+        "epoch": ("에폭", "epoch"),
+        "loss": ("손실", "loss"),
+        "validation_loss": ("검증 손실", "validation loss"),
+        "metric": ("지표", "metric"),
+        "accuracy": ("정확도", "accuracy"),
+        "early": (
+            "{epochs}에폭 중 {n}에폭에서 일찍 멈췄습니다. 모델은 배운 것을 간직합니다.",
+            "early stop after {n} of {epochs} epochs; the model keeps what it learned",
+        ),
+        "interrupted": (
+            "{epochs}에폭 중 {n}에폭에서 중단했습니다. 모델은 배운 것을 간직합니다.",
+            "interrupted after {n} of {epochs} epochs; the model keeps what it learned",
+        ),
+        # ---- data
+        "needs": (
+            "{what}에는 {library:이/가} 필요합니다. 설치: {command}",
+            "{what} needs {library}; to install it: {command}",
+        ),
+        "few_samples": (
+            "n_samples={n:은/는} 너무 적습니다. 클래스 {classes}개에 하나씩은 "
+            "있어야 합니다.",
+            "n_samples={n} is too few: {classes} classes need at least one each",
+        ),
+        "counts": (
+            "n_samples={given}: 클래스가 {classes}개이므로 수가 {classes}개 "
+            "필요합니다.",
+            "n_samples={given}: there are {classes} classes, "
+            "and a number is needed for each",
+        ),
+        "noise": (
+            "{name}={x}: 표준편차이므로 0 이상의 수여야 합니다.",
+            "{name}={x}: it is a standard deviation, a number that is not negative",
+        ),
+        "seed": (
+            "seed={x}: 정수가 필요합니다.",
+            "seed={x}: a whole number is needed",
+        ),
+        "factor": (
+            "factor는 안쪽 원의 반지름으로, 0 이상 1 미만입니다. 지금은 {x}입니다.",
+            "factor is the radius of the inner circle, from 0 to below 1, not {x}",
+        ),
+        "empty_part": (
+            "train_test_split: 표본 {n}개에 test_size={test_size}이면 "
+            "한쪽이 비게 됩니다.",
+            "train_test_split: test_size={test_size} of {n} samples "
+            "leaves one part empty",
+        ),
+        # ---- pictures
+        "boundary": ("결정 경계", "Decision boundary"),
+        "class": ("클래스 {c}", "class {c}"),
+        "loss_curve": ("손실", "Loss"),
+        "training": ("훈련", "training"),
+        "validation": ("검증", "validation"),
+        "derivative": ("f′(x) 도함수", "f′(x) derivative"),
+        "weights": ("가중치", "Weights"),
+        "weight": ("가중치", "weight"),
+        "count": ("개수", "count"),
+        "suffix": (
+            "{path}: 그림은 .svg나 .png로 저장합니다.",
+            "{path}: a picture is written as .svg or .png",
+        ),
+        "korean_font": ("한글 글꼴", "a Korean font"),
+        "axes": (
+            "ax에는 한글 글꼴이 있는 plot.figure()의 축이 필요합니다.",
+            "ax must be one of the axes of plot.figure(), whose fonts have Hangul",
+        ),
+        "no_plane": (
+            "decision_boundary: 표본은 수 2개의 리스트여야 하고, "
+            "하나 이상 있어야 합니다.",
+            "decision_boundary: the samples must be lists of 2 numbers, "
+            "and at least one",
+        ),
+        "no_curve": (
+            "activation_curve: {name:은/는} 피연산자가 하나인 연산이 아닙니다.",
+            "activation_curve: {name} is no op of one operand in the table",
         ),
     }
 )

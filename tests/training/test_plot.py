@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb  # noqa: E402
 
 from micrograd_kr import MLP, Value  # noqa: E402
 from micrograd_kr.training import plot  # noqa: E402
-from micrograd_kr.training.fit import Epoch, History  # noqa: E402
+from micrograd_kr.training.history import Epoch, History  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings(
     "error"

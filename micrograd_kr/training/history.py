@@ -1,0 +1,87 @@
+"""What a training run leaves: a history of its epochs, also when it diverged."""
+
+from typing import Any, NamedTuple
+
+from .messages import say
+
+
+class Epoch(NamedTuple):
+    """What was measured in one epoch; None without a validation set or a metric.
+
+    >>> Epoch(0.5, metric=0.9)
+    Epoch(loss=0.5, validation_loss=None, metric=0.9)
+    """
+
+    loss: float
+    validation_loss: float | None = None
+    metric: float | None = None
+
+
+class History(list[Epoch]):
+    """What a training run recorded: one `Epoch` after the other.
+
+    Each column is a list. ``loss`` is the mean over the samples while they were trained
+    on; ``validation_loss`` and ``metric`` are measured after the epoch. ``stopped``
+    says why it ended: "" for all epochs run, "early", "interrupted" or "diverged".
+
+    >>> h = History([Epoch(0.7), Epoch(0.4)])
+    >>> h.loss, h[-1].loss, h.metric
+    ([0.7, 0.4], 0.4, [None, None])
+    """
+
+    stopped = ""
+
+    @property
+    def loss(self) -> list[float]:
+        """The training loss of each epoch."""
+        return [epoch.loss for epoch in self]
+
+    @property
+    def validation_loss(self) -> list[float | None]:
+        """The loss on the validation set after each epoch."""
+        return [epoch.validation_loss for epoch in self]
+
+    @property
+    def metric(self) -> list[float | None]:
+        """The metric after each epoch."""
+        return [epoch.metric for epoch in self]
+
+    def plot(self) -> Any:
+        """Draw the loss curve; needs Matplotlib."""
+        from .plot import loss_curve
+
+        return loss_curve(self)
+
+    def __repr__(self) -> str:
+        if not self:
+            return "<History of no epochs>"
+        first, last = self[0].loss, self[-1].loss
+        return f"<History of {len(self)} epochs: loss {first:.4g} to {last:.4g}>"
+
+    def _repr_png_(self) -> bytes | None:
+        """The loss curve, for a notebook; nothing where there is no Matplotlib."""
+        if not self:
+            return None
+        try:
+            return self.plot()._repr_png_()  # type: ignore[no-any-return]
+        except ImportError:
+            return None
+
+
+class Diverged(OverflowError):
+    """Training left the floats; ``history`` has the epochs before.
+
+    The model has the parameters after the epoch with the lowest loss, or those it began
+    with when there was none.
+
+    >>> Diverged(History([Epoch(0.7), Epoch(9e99)]), "inf").args
+    ('fit: it diverged in epoch 3, after losses of 0.7, 9e+99; lower the learning rate
+    (inf)',)
+    """
+
+    def __init__(self, history: History, reason: object) -> None:
+        losses = [f"{loss:.4g}" for loss in history.loss[-3:]]
+        last = ", ".join(losses) or "-"
+        text = say("diverged", epoch=len(history) + 1, last=last)
+        super().__init__(f"{text} ({reason})")
+        self.history = history

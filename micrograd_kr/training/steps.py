@@ -1,0 +1,186 @@
+"""A step of training: from the Values of a graph, or in arrays by a compiled program.
+
+Both kinds of steps know where they have led, and go back to where they were.
+"""
+
+import gc
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from math import isclose
+from typing import Any
+
+from ..engine import Value, no_grad
+from ..nn import Optimizer, one_hot
+from .given import Loss
+from .messages import say
+from .outputs import forward_program, leaves
+
+FEW = 3  # samples whose losses say whether a loss is a mean
+
+
+class Steps(ABC):
+    """Steps of one training; ``last`` is where the last complete one has led."""
+
+    def __init__(self, model: Any, optimizer: Optimizer) -> None:
+        self.model, self.optimizer = model, optimizer
+        self.last = self.now()
+
+    @abstractmethod
+    def step(self, batch: list[int]) -> float:
+        """Take a step by the samples of these numbers; give their loss before it."""
+
+    @abstractmethod
+    def outputs(self, X: list[Any]) -> list[Any]:
+        """Give the model's outputs for samples; no graph is recorded."""
+
+    @abstractmethod
+    def now(self) -> tuple[Any, Any]:
+        """Give where the parameters and the optimizer are, to go back to."""
+
+    @abstractmethod
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        """Go back to where `now` was called."""
+
+    def epoch(self, batches: Iterable[list[int]]) -> float:
+        """Take a step for each batch; give the mean loss over all their samples."""
+        total, n = 0.0, 0
+        for batch in batches:
+            total += self.step(batch) * len(batch)
+            n += len(batch)
+            self.last = self.now()
+        return total / n
+
+
+class EagerSteps(Steps):
+    """Steps as a learner writes them: forward, zero_grad, backward, step."""
+
+    def __init__(
+        self, model: Any, X: list[Any], y: list[Any], loss: Loss, optimizer: Optimizer
+    ) -> None:
+        super().__init__(model, optimizer)
+        self.X, self.y, self.loss = X, y, loss
+
+    def step(self, batch: list[int]) -> float:
+        """Record, go backward, and update; without the collector.
+
+        It would go through a graph that is still growing, and find nothing: a graph has
+        no cycles, and is gone when this returns.
+        """
+        was_on = gc.isenabled()
+        try:
+            gc.disable()
+            return self._step(batch)
+        finally:
+            if was_on:
+                gc.enable()
+
+    def _step(self, batch: list[int]) -> float:
+        outputs = [self.model(self.X[i]) for i in batch]
+        loss = self.loss(outputs, [self.y[i] for i in batch])
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss.data
+
+    @no_grad()
+    def outputs(self, X: list[Any]) -> list[Any]:
+        """Call the model with each sample."""
+        return [self.model(x) for x in X]
+
+    def now(self) -> tuple[Any, Any]:
+        """Copy the data of the parameters."""
+        data = [p.data for p in self.optimizer.parameters]
+        return data, self.optimizer.memory
+
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        """Set the data of the parameters."""
+        data, self.optimizer.memory = state
+        for p, x in zip(self.optimizer.parameters, data, strict=True):
+            p.data = x
+
+
+class CompiledSteps(Steps):
+    """Steps of the array program that one sample was compiled to.
+
+    Between them the parameters and the optimizer's state stay in arrays.
+    """
+
+    def __init__(
+        self, model: Any, X: list[Any], y: list[Any], loss: Loss, optimizer: Optimizer
+    ) -> None:
+        from ..compiler import compile
+
+        _check_all(model, X, y, loss)
+        parameters = optimizer.parameters
+        x = leaves(X[0])
+        output = model(x)
+        y = _as_arrays(y, output)
+        target = leaves(y[0])
+        mean = loss([output], [target])
+        inputs = {"X": x, "y": target}
+        self.program = compile(mean, parameters, inputs, batch=("X", "y"))
+        self.forward, self.output = forward_program(model, X[0], parameters)
+        self.X, self.y = _array(X), _array(y)
+        super().__init__(model, optimizer)
+
+    def step(self, batch: list[int]) -> float:
+        """Run the program on these rows of the data."""
+        X, y = self.X[batch], self.y[batch]
+        return self.program.step(self.optimizer, X=X, y=y)
+
+    def outputs(self, X: list[Any]) -> list[Any]:
+        """Run the program that has the outputs alone."""
+        rows = self.forward(X=_array(X)).tolist()
+        if isinstance(self.output, Value):
+            return [Value(number) for [number] in rows]
+        return [[Value(number) for number in row] for row in rows]
+
+    def now(self) -> tuple[Any, Any]:
+        """Copy the parameters from their array."""
+        return self.program.theta(), self.optimizer.memory
+
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        """Set the array."""
+        theta, self.optimizer.memory = state
+        self.program.set_theta(theta)
+
+
+@no_grad()
+def _check_all(model: Any, X: list[Any], y: list[Any], loss: Loss) -> None:
+    """Look at every sample once: one is compiled, and another may be wrong.
+
+    Raises what the model or the loss raises, and ValueError for a loss that is a sum
+    over the samples and no mean.
+    """
+    outputs = [model(x) for x in X]
+    loss(outputs, y)
+    few = range(min(len(X), FEW))
+    whole = loss(outputs[:FEW], y[:FEW]).data
+    each = [loss([outputs[i]], [y[i]]).data for i in few]
+    mean = sum(each) / len(each)
+    if not isclose(whole, mean, rel_tol=1e-6, abs_tol=1e-9):
+        raise ValueError(say("no_mean", whole=whole, mean=mean))
+
+
+def _as_arrays(y: list[Any], output: Any) -> list[Any]:
+    """Targets that an array can hold: classes become lists of a 1 among zeros."""
+    several = hasattr(output, "__len__") and len(output) > 1
+    if not several or not all(map(_is_one_number, y)):
+        return y
+    return [one_hot(_number(target), len(output)) for target in y]
+
+
+def _is_one_number(target: Any) -> bool:
+    return not hasattr(target, "__len__") or len(target) == 1
+
+
+def _number(target: Any) -> Any:
+    return target[0] if hasattr(target, "__len__") else target
+
+
+@no_grad()
+def _array(samples: list[Any]) -> Any:
+    """The samples in an array; Values among them by their numbers."""
+    import numpy as np
+
+    return np.array(samples, dtype=float)
