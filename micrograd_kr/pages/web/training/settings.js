@@ -45,6 +45,7 @@ function written(value) {
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
   for (const key of Object.keys(DEFAULTS)) if (found.has(key)) settings[key] = parsed(key, found.get(key));
+  if (found.has("data") && !found.has("noise")) settings.noise = sources()[settings.data]?.noise ?? 0;
   if (["ko", "en"].includes(found.get("lang"))) document.documentElement.lang = found.get("lang");
   sensible();
 }
@@ -52,6 +53,7 @@ function readAddress() {
 /** Only what differs from the usual is written. */
 function writeAddress() {
   const usual = { ...DEFAULTS, ...given.settings };
+  if (settings.data !== usual.data) usual.noise = sources()[settings.data].noise;
   const changed = Object.keys(DEFAULTS).filter((key) => written(settings[key]) !== written(usual[key]));
   const pairs = changed.map((key) => [key, written(settings[key])]);
   if (language() !== given.lang) pairs.push(["lang", language()]);
