@@ -25,19 +25,28 @@ def check_number(x: Any, what: str, beside: Any = None) -> float:
     3.0
     """
     if x.__class__ is not float:
-        if not is_number(x):
-            kind = type(x).__name__
-            met = _met(what, beside)
-            raise TypeError(say("no_number", met=met, x=repr(x), kind=kind))
-        try:
-            x = float(x)
-        except OverflowError:
-            kind, start = type(x).__name__, str(x)[:20]
-            met = _met(what, beside)
-            raise ValueError(say("no_float", met=met, x=start, kind=kind)) from None
+        x = as_float(x, what, beside)
     if x - x:  # 0.0 for a finite number; nan, which is true, for nan and infinities
         raise ValueError(say("not_finite", met=_met(what, beside), x=repr(x)))
     return x  # type: ignore[no-any-return]
+
+
+def as_float(x: Any, what: str, beside: Any = None) -> float:
+    """Give ``x`` as a float, finite or not; the errors are those of `check_number`.
+
+    >>> as_float(True, "Value")
+    1.0
+    """
+    if not is_number(x):
+        kind = type(x).__name__
+        met = _met(what, beside)
+        raise TypeError(say("no_number", met=met, x=repr(x), kind=kind))
+    try:
+        return float(x)
+    except OverflowError:
+        kind, start = type(x).__name__, str(x)[:20]
+        met = _met(what, beside)
+        raise ValueError(say("no_float", met=met, x=start, kind=kind)) from None
 
 
 def is_number(x: Any) -> bool:
@@ -67,6 +76,17 @@ def unequal(op: Op, n: int, m: int) -> Exception:
     return ValueError(say("unequal", op=op.name, formula=op.forward, n=n, m=m))
 
 
+def write_lists(op: Op, given: Sequence[Any]) -> Exception:
+    """Make the error for a list that was not given as one, as in ``sum(a, b)``."""
+    wanted = []
+    for name in op.operands:
+        x = name.lstrip("*")
+        wanted.append(f"[{x}0, {x}1, ...]" if name.startswith("*") else x)
+    call = f"{op.name}({', '.join(wanted)})"
+    kinds = ", ".join([type(x).__name__ for x in given])
+    return TypeError(say("write_lists", op=op.name, call=call, kinds=kinds))
+
+
 def explained(
     op: Op, data: Sequence[Any], operands: Sequence[Any], error: Exception | None = None
 ) -> Exception:
@@ -94,12 +114,27 @@ def explained(
     if error is None or isinstance(error, OverflowError):
         return OverflowError(say("too_large", **told))
     lacks = "no_derivative" if _has_value(op, data) else "no_value"
-    return type(error)(say(lacks, domain=op.domain, **told))
+    sentence = say(lacks, domain=op.domain, **told)
+    if lacks == "no_derivative" and _only_second_lacks(op, data, operands):
+        sentence += say("plain_second", y=op.names[1], number=data[1])
+    return type(error)(sentence)
 
 
 def _has_value(op: Op, data: Sequence[float]) -> bool:
     try:
         value_of(op, data)
+    except ERRORS:
+        return False
+    return True
+
+
+def _only_second_lacks(op: Op, data: Sequence[float], operands: Sequence[Any]) -> bool:
+    """Tell whether a plain number as the second operand would need no more."""
+    if len(op.operands) != 2 or op.variadic or not hasattr(operands[1], "label"):
+        return False
+    names = dict(zip(op.names, data, strict=True), out=value_of(op, data))
+    try:
+        eval(op.partials[0], {**FLOATS, **names})
     except ERRORS:
         return False
     return True

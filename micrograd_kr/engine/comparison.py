@@ -5,15 +5,19 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Self
 
+from .messages import say
+from .no_grad import here
+
 
 class Comparable:
     """The part of `Value` that a learner may skip.
 
-    ``<`` and ``>`` compare numbers.
+    ``<`` and ``>`` compare numbers, and so does ``==`` with a plain number. Two Values
+    are equal when they are one, as in micrograd: so a list finds the Value it holds.
 
     >>> from micrograd_kr.engine import Value
-    >>> Value(1.0) < 2 < Value(3.0)
-    True
+    >>> Value(1.0) < 2 < Value(3.0), Value(1.0) == 1.0, Value(1.0) == Value(1.0)
+    (True, True, False)
     """
 
     __slots__ = ()
@@ -32,7 +36,9 @@ class Comparable:
         raise NotImplementedError
 
     def __float__(self) -> float:
-        return self._data
+        if here.paused:
+            return self._data
+        raise TypeError(say("leaves_graph", v=repr(self)))
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
@@ -46,6 +52,8 @@ class Comparable:
         return self._compare(operator.ne, 0.0)
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Comparable):
+            return self is other
         return self._compare(operator.eq, other)
 
     def __lt__(self, other: Any) -> bool:
@@ -60,7 +68,6 @@ class Comparable:
     def __ge__(self, other: Any) -> bool:
         return self._compare(operator.ge, other)
 
-    # Two Values are two keys, however equal their numbers: as in PyTorch.
     __hash__ = object.__hash__
 
     def _compare(self, how: Callable[[Any, Any], bool], other: Any) -> bool:

@@ -14,7 +14,7 @@ from .comparison import mark_compared
 from .messages import say
 from .ops import FLOATS, Op
 from .record import FUNCTIONS
-from .value import Number, Value, as_value
+from .value import Number, Value, as_value, check_graph
 
 # ---- the text of a row, read with Values ----
 
@@ -127,6 +127,8 @@ def grad(
         if not isinstance(v, Value):
             kind = type(v).__name__
             raise TypeError(say("grad_takes", x=repr(v), kind=kind))
+    if y not in xs:
+        check_graph(y, "grad")
     order = y.topological_order()
     needed = _on_the_way(order, xs)
     adjoints: dict[Value, Any] = {y: 1.0}
@@ -141,11 +143,22 @@ def grad(
             if parent in adjoints:
                 contribution = adjoints[parent] + contribution
             adjoints[parent] = contribution
+    if any(x not in adjoints for x in xs):  # then 0 is right, unless the way was cut
+        _check_gradients(order)
     results = []
     for x in xs:
-        result = adjoints.get(x, 0.0)
-        results.append(as_value(result, f"grad with respect to {x!r}"))
+        result = as_value(adjoints.get(x, 0.0), f"grad with respect to {x!r}")
+        if not create_graph:
+            result._db = "gradient"  # as `check_graph` says it
+        results.append(result)
     return tuple(results)
+
+
+def _check_gradients(order: Sequence[Value]) -> None:
+    """Raise RuntimeError if an order holds a gradient made without its graph."""
+    for v in order:
+        if v.op is None and v._db == "gradient":
+            check_graph(v, "grad")
 
 
 def _on_the_way(order: Sequence[Value], xs: Iterable[Value]) -> set[Value]:

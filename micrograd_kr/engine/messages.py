@@ -35,6 +35,57 @@ say = Messages(
             "필요한 조건: {domain}",
             "{op}: {formula} has no derivative at {at}; it needs {domain}",
         ),
+        "plain_second": (
+            " {y}의 미분이 필요 없으면 {y:을/를} 보통 숫자 {number}(으)로 쓰세요.",
+            ". If {y} needs no derivative, write the plain number {number}",
+        ),
+        "write_lists": (
+            "{op}: {call}처럼 리스트로 쓰세요. 받은 것: {kinds}",
+            "{op}: write {call}, with lists; given were {kinds}",
+        ),
+        "leaves_graph": (
+            "{v:을/를} float으로 바꾸면 계산 그래프에서 벗어나 기울기가 사라집니다. "
+            "x.exp()처럼 Value의 연산을 쓰거나, 숫자만 필요하면 x.data를 쓰세요.",
+            "float() of {v} would leave the graph, and its gradient would be lost: "
+            "write an operation of Values, as x.exp(), or x.data if only the number "
+            "is wanted",
+        ),
+        "grad_overflow": (
+            "backward: {v}의 기울기가 float에 담기에는 너무 큽니다.",
+            "backward: the grad of {v} is too large for a float",
+        ),
+        "grad_no_number": (
+            "backward: {v}의 grad는 {kind}이라서 더할 수 없습니다. "
+            "먼저 grad = 0.0으로 두거나 zero_grad()를 부르세요.",
+            "backward: nothing can be added to the grad of {v}, a {kind}: "
+            "set grad = 0.0 before, or call zero_grad()",
+        ),
+        "lost_no_grad": (
+            "{what}: {v:은/는} no_grad 안에서 계산되어 계산 그래프가 없습니다. "
+            "no_grad 밖에서 다시 계산하세요.",
+            "{what}: {v} was computed inside no_grad and has no graph; "
+            "compute it outside",
+        ),
+        "lost_copy": (
+            "{what}: {v:은/는} 복사본이라서 계산 그래프가 없습니다. 원본에서 부르세요.",
+            "{what}: {v} is a copy and has no graph; call it on the original",
+        ),
+        "lost_detach": (
+            "{what}: {v:은/는} detach()의 결과라서 계산 그래프가 없습니다.",
+            "{what}: {v} was made by detach() and has no graph",
+        ),
+        "lost_gradient": (
+            "{what}: {v:은/는} create_graph 없이 구한 기울기라서 계산 그래프가 "
+            "없습니다. grad(..., create_graph=True)로 구하세요.",
+            "{what}: {v} is a gradient made without its graph; "
+            "make it by grad(..., create_graph=True)",
+        ),
+        "no_grad_generator": (
+            "no_grad: {name:은/는} 멈췄다 이어지는 함수라서 꾸밀 수 없습니다. "
+            "함수 안에서 with no_grad(): 를 쓰세요.",
+            "no_grad cannot decorate {name}, which stops and goes on; "
+            "write `with no_grad():` inside it",
+        ),
         "no_operands": ("피연산자 없음", "no operands"),
         "labelled": ("{at} (라벨 {label!r})", "{at} (label {label!r})"),
         "and_more": ("그리고 {n}개 더", "and {n} more"),

@@ -1,7 +1,20 @@
 """`no_grad`: computing without recording, in the thread that asked for it."""
 
+import inspect
 import threading
+from collections.abc import Callable
 from contextlib import ContextDecorator
+from typing import Any, TypeVar
+
+from .messages import say
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_WAITS = (
+    inspect.isgeneratorfunction,
+    inspect.iscoroutinefunction,
+    inspect.isasyncgenfunction,
+)
 
 
 class _Anywhere:
@@ -38,6 +51,14 @@ class no_grad(ContextDecorator):
     ...     (x * x).parents
     ()
     """
+
+    def __call__(self, function: Function) -> Function:
+        """Decorate a function; one that yields or awaits would run outside: refused."""
+        for waits in _WAITS:
+            if waits(function):
+                name = getattr(function, "__name__", repr(function))
+                raise TypeError(say("no_grad_generator", name=name))
+        return super().__call__(function)
 
     def __enter__(self) -> None:
         _pause(1)

@@ -18,11 +18,19 @@ In all of them x and y are the data of the operands and da and db the local part
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .checks import ERRORS, check_number, explained, is_array, unequal, value_of
+from .checks import (
+    ERRORS,
+    check_number,
+    explained,
+    is_array,
+    unequal,
+    value_of,
+    write_lists,
+)
 from .inline import compiled, written
 from .no_grad import anywhere, here
 from .ops import FLOATS, OPS, Op
@@ -40,7 +48,8 @@ def node(op: Op, out: float, a: Any, b: Any, da: Any, db: Any) -> Value:
     v.grad = 0.0
     v.label = None
     if anywhere.paused and here.paused:
-        v.op = v._a = v._b = v._da = v._db = None
+        v.op = v._a = v._b = v._da = None
+        v._db = "no_grad"
         return v
     v.op = op
     v._a = a
@@ -119,11 +128,15 @@ def variadic(op: Op, joined: Function, rule: Function) -> Function:
     lists = sum(name.startswith("*") for name in op.operands)
 
     def record(*given: Any) -> Value:
+        if len(given) != len(op.operands):
+            raise write_lists(op, given)
         try:
             n = len(given[0])
             if lists > 1 and len(given[1]) != n:
                 raise unequal(op, n, len(given[1]))
         except TypeError:  # an iterator has no length
+            if any(not isinstance(x, Iterable) for x in given[:lists]):
+                raise write_lists(op, given) from None
             given = (*map(list, given[:lists]), *given[lists:])
             n = len(given[0])
             if lists > 1 and len(given[1]) != n:
@@ -285,4 +298,6 @@ def named(function: Function, op: Op, path: str) -> Function:
     return function
 
 
-FUNCTIONS: dict[str, Function] = {name: function_of(op) for name, op in OPS.items()}
+FUNCTIONS: dict[str, Callable[..., Value]] = {
+    name: function_of(op) for name, op in OPS.items()
+}

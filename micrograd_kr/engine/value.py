@@ -15,11 +15,13 @@ of a Value from them.
 """
 
 from collections.abc import Callable
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import graph
-from .checks import check_number
+from .checks import as_float, check_number
 from .comparison import Comparable
+from .messages import say
 from .ops import Op
 
 Number = float | int
@@ -39,7 +41,8 @@ class Value(Comparable):
 
     # _a and _b are the Values it was computed from, _da and _db the local partials. A
     # plain number is no Value: its _a or _b is None, and _da or _db holds the number.
-    # Where operands come in lists, _b and _db are tuples of all of them.
+    # Where operands come in lists, _b and _db are tuples of all of them. A leaf that
+    # had a graph once says in _db how it lost it.
     # Slots and no containers: each would be one more object for the collector to visit,
     # and a training step would take 1.6 times as long.
     __slots__ = ("_data", "grad", "op", "label", "_a", "_b", "_da", "_db")
@@ -66,11 +69,13 @@ class Value(Comparable):
 
     @property
     def data(self) -> float:
-        """The number itself."""
+        """The number itself. Only a number may be assigned; it is kept as a float."""
         return self._data
 
     @data.setter
     def data(self, number: Number) -> None:
+        if number.__class__ is not float:
+            number = as_float(number, f"{self!r}.data")
         self._data = number
 
     # ---- the graph ----
@@ -136,19 +141,21 @@ class Value(Comparable):
         """
         seed = check_number(seed, "backward(seed)")
         if self.op is None:
+            check_graph(self, "backward")
+            check_grad(self)
             self.grad += seed
             return
         order = graph.inner_order(self)  # and every grad in it is zero now
         self.grad = seed
-        for v in reversed(order):  # adds up what `steps` tells: a test holds them equal
-            a, b, g = v._a, v._b, v.grad
-            if a is not None:
-                a.grad += g * v._da
-            if b.__class__ is tuple:
-                for parent, partial in zip(b, v._db, strict=True):
-                    parent.grad += g * partial
-            elif b is not None:
-                b.grad += g * v._db
+        try:
+            total = _sweep(order)
+        except TypeError:
+            for v in order:
+                for parent in v.parents:
+                    check_grad(parent)
+            raise
+        if total - total:  # a grad was infinite, or so many were large
+            _check_grads(order)
 
     def steps(self) -> list["Edge"]:
         """Tell what this Value hands down to its parents: one edge for each of them.
@@ -167,11 +174,12 @@ class Value(Comparable):
 
     def detach(self) -> "Value":
         """Give the same number as a new leaf: nothing flows back through it."""
-        return Value(self._data, self.label)
+        return _leaf(self._data, 0.0, self.label, "detach")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle as a leaf: the numbers and the label, without the graph."""
-        return _leaf, (self._data, self.grad, self.label)
+        lost = self._db if self.op is None else "copy"
+        return _leaf, (self._data, self.grad, self.label, lost)
 
     if TYPE_CHECKING:  # made from the table, in `record`
 
@@ -188,6 +196,36 @@ class Value(Comparable):
         def __rpow__(self, other: Number) -> "Value": ...
         def __neg__(self) -> "Value": ...
         def __abs__(self) -> "Value": ...
+
+
+def _sweep(order: list[Value]) -> float:
+    """Hand every grad down, from the last of an order to the first: the chain rule.
+
+    It adds up what `Value.steps` tells (a test holds both equal), and gives the sum of
+    all that it saw, which is no finite number if one of them was none.
+    """
+    total = 0.0
+    for v in reversed(order):
+        a, b, g = v._a, v._b, v.grad
+        if a is not None:
+            a.grad += g * v._da
+            total += a.grad
+        if b.__class__ is tuple:
+            for parent, partial in zip(b, v._db, strict=True):
+                parent.grad += g * partial
+                total += parent.grad
+        elif b is not None:
+            b.grad += g * v._db
+            total += b.grad
+    return total
+
+
+def _check_grads(order: list[Value]) -> None:
+    """Raise OverflowError with the first Value whose grad left the floats."""
+    for v in reversed(order):
+        for parent in v.parents:
+            if parent.grad - parent.grad:
+                raise OverflowError(say("grad_overflow", v=repr(parent)))
 
 
 class Edge(NamedTuple):
@@ -218,9 +256,22 @@ def as_value(x: Any, what: str = "as_value") -> Value:
     return Value(check_number(x, what))
 
 
-def _leaf(data: float, grad: float, label: str | None) -> Value:
-    """Make a leaf of these numbers as they are, whatever was assigned to them."""
+def _leaf(data: float, grad: float, label: str | None, lost: str | None) -> Value:
+    """Make a leaf of these numbers as they are; ``lost`` says how it lost a graph."""
     v = Value(0.0, label)
     v._data = data
     v.grad = grad
+    v._db = lost
     return v
+
+
+def check_graph(v: Value, what: str) -> None:
+    """Raise RuntimeError, which says why, for a leaf that had a graph and lost it."""
+    if v.op is None and v._db is not None:
+        raise RuntimeError(say(f"lost_{v._db}", what=what, v=repr(v)))
+
+
+def check_grad(v: Value) -> None:
+    """Raise TypeError for a grad that nothing can be added to, as None."""
+    if not isinstance(v.grad, Real):
+        raise TypeError(say("grad_no_number", v=repr(v), kind=type(v.grad).__name__))
