@@ -56,7 +56,7 @@ __all__ = [
     "softmax",
 ]
 
-_ROOMS = {
+_ROOMS: dict[str, tuple[str, ...]] = {
     "engine": (
         "OPS",
         "Op",
@@ -72,6 +72,10 @@ _ROOMS = {
     "stepper": ("Stepper",),
     "compiler": ("compile",),
     "training": ("fit",),
+    "pages": (),
+    "export": (),
+    "cli": (),
+    "text": (),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -79,6 +83,8 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 def __getattr__(name: str) -> Any:
     if name in FUNCTIONS:
         return FUNCTIONS[name]
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_HOME[name]}", __name__), name)
@@ -98,4 +104,6 @@ _Value.draw = _draw  # type: ignore[attr-defined]
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *FUNCTIONS})
+    """Give what there is: the names, the ops, the rooms."""
+    special = [name for name in globals() if name.startswith("__")]
+    return sorted({*special, *_HOME, *FUNCTIONS, *_ROOMS})
