@@ -199,7 +199,7 @@ class _Grouping:
         values = np.stack([level.a, level.b, constants], axis=1).ravel()
         first = alike(level.row, values, 3 * level.lengths)
         self.same[level.nodes] = level.nodes[first]
-        return level.pick(np.unique(first))
+        return level.pick(np.flatnonzero(first == np.arange(len(first))))
 
     def grouped(self, level: _Level) -> list[Array]:
         """Nodes whose terms are of the same kinds as one array."""

@@ -119,7 +119,7 @@ class _Writer:
                 continue
             cheap = x.op == "transpose" and x.args[0].name is not None
             shared = uses[x] > 1 and not cheap
-            if width[x] > WIDTH // 2:
+            if width[x] > WIDTH:  # the estimate is high
                 width[x] = len(ast.unparse(node))
             wide = width[x] > WIDTH and x not in last
             if x in outputs or x.line or shared or wide:
