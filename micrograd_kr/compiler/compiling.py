@@ -21,15 +21,16 @@ import numpy as np
 
 from ..engine import FUNCTIONS, Value, as_value
 from . import expressions as ex
-from .arrays import LIST
+from .arrays import LIST, Ints
 from .derive import Derivation
 from .expressions import ROWS, Expr
-from .groups import groups
+from .groups import groups, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
 from .prelude import head
 from .program import Forward, Program
-from .scalars import scalars
+from .scalars import Scalars, scalars
 from .shapes import give_shapes
+from .tape import Tape, is_deep
 from .write import defined, write
 
 
@@ -61,14 +62,20 @@ def compile(
     params = listed(params)
     check_parameters(loss, params)
     given = Inputs(inputs or {}, batch, params)
-    work = _derived(loss, params, given)
-    if not work.depends:
-        raise ValueError(
-            f"compile: the loss {loss!r} depends on none of the "
-            f"{len(params)} parameters"
-        )
-    outputs = {"loss": work.loss, "dtheta": work.gradient}
-    source, constants = _text(given, work.forward, outputs, xp)
+    graph = scalars(loss, params + given.leaves)
+    levels = levels_of(graph)
+    can_be_floats = not given.batch and xp.__name__ == np.__name__
+    if can_be_floats and len(levels) and is_deep(int(levels.max()), len(levels)):
+        source, constants = _on_floats(graph, params, given)
+    else:
+        work = _derived(graph, levels, params, given)
+        if not work.depends:
+            raise ValueError(
+                f"compile: the loss {loss!r} depends on none of the "
+                f"{len(params)} parameters"
+            )
+        outputs = {"loss": work.loss, "dtheta": work.gradient}
+        source, constants = _text(given, work.forward, outputs, xp)
     return Program(source, constants, params, given.recorded(), given.batch, xp)
 
 
@@ -96,7 +103,8 @@ def compile_outputs(
     check_parameters(whole, params)
     given = Inputs(inputs or {}, batch, params)
     known = params or [Value(0.0)]  # a program needs one parameter at least
-    work = _derived(whole, known, given)
+    graph = scalars(whole, known + given.leaves)
+    work = _derived(graph, levels_of(graph), known, given)
     rows = ROWS * bool(given.batch)
     operands = work.arrays[-1].operands
     if operands:
@@ -108,12 +116,22 @@ def compile_outputs(
     return Forward(source, constants, known, given.recorded(), given.batch, np)
 
 
-def _derived(root: Value, params: list[Value], given: Inputs) -> Derivation:
-    """The expressions of ``root`` and of its gradient."""
+def _on_floats(
+    graph: Scalars, params: list[Value], given: Inputs
+) -> tuple[str, dict[str, Any]]:
+    """The source of a program on floats, and the constants it refers to by name."""
+    arguments = ["theta", *given.arguments.values()]
+    tape = Tape(graph.recorded, graph.leaves, len(params), arguments)
+    return tape.source(), tape.constants
+
+
+def _derived(
+    graph: Scalars, levels: Ints, params: list[Value], given: Inputs
+) -> Derivation:
+    """The expressions of the root of a graph and of its gradient."""
     shapes = [(len(params),), *given.shapes]
-    graph = scalars(root, params + given.leaves)
     sizes = [math.prod(shape) for shape in shapes]
-    arrays, count = groups(graph, sizes, [False, *given.batched])
+    arrays, count = groups(graph, levels, sizes, [False, *given.batched])
     give_shapes(arrays, shapes, graph.constants, count)
     at = (len(arrays) - 1, 0) if len(graph.live) else (0, graph.loss)
     names = ["theta", *given.arguments.values()]

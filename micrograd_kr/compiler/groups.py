@@ -24,15 +24,14 @@ FILLING = {"logsumexp(x)": LOWEST}
 
 
 def groups(
-    graph: Scalars, sizes: Sequence[int], batched: Sequence[bool]
+    graph: Scalars, levels: Ints, sizes: Sequence[int], batched: Sequence[bool]
 ) -> tuple[list[Array], int]:
     """The arrays of the graph, each after those it reads; first those of the leaves.
 
-    ``sizes``: how many numbers the parameters and each input are; ``batched``: which of them have a row
+    ``levels``: of each live node; ``sizes``: how many numbers the parameters and each input are; ``batched``: which of them have a row
     for each example. Also how many scalars there are, what is read from pools included.
     """
     work = _Grouping(graph, sizes, batched)
-    levels = np.array(levels_of(graph))[graph.live]
     order = np.argsort(levels, kind="stable")
     for start, end in itertools.pairwise(cuts(levels[order])):
         if end > start:
@@ -40,8 +39,8 @@ def groups(
     return work.arrays, work.pool.next_node
 
 
-def levels_of(graph: Scalars) -> list[int]:
-    """How far each node is from the leaves."""
+def levels_of(graph: Scalars) -> Ints:
+    """How far each live node is from the leaves."""
     level = [0] * graph.leaves + [1] * (len(graph.row) - graph.leaves)
     reader = np.repeat(np.arange(len(graph.row)), 2 * np.diff(graph.first))
     read = np.stack([graph.a, graph.b], axis=1).ravel()
@@ -49,7 +48,7 @@ def levels_of(graph: Scalars) -> list[int]:
     for i, j in zip(read[inner].tolist(), reader[inner].tolist(), strict=True):
         if level[i] >= level[j]:
             level[j] = level[i] + 1
-    return level
+    return np.array(level)[graph.live]
 
 
 def runs(starts: Ints, lengths: Ints) -> Ints:

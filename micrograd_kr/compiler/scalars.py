@@ -25,6 +25,17 @@ SUMS = ["x + y", "x - y", "-x", "sum(x)", "x * y", "dot(x, y)", "dot(w, x) + b"]
 
 
 @dataclass
+class Recording:
+    """The operations below a loss, in order: rows of the table, and numbers of operands end to end."""
+
+    rows: list[Op]
+    lengths: list[int]  # how many operands each has
+    operands: list[int]
+    constants: list[float]
+    loss: int
+
+
+@dataclass
 class Scalars:
     """The recorded graph as numbers: operands of node i are ``a[first[i] : first[i + 1]]``.
 
@@ -41,17 +52,7 @@ class Scalars:
     live: Ints  # the nodes that are left after joining, each after its operands
     constants: Floats
     loss: int
-
-
-@dataclass
-class Recording:
-    """The operations below a loss, in order: rows of the table, and numbers of operands end to end."""
-
-    rows: list[Op]
-    lengths: list[int]  # how many operands each has
-    operands: list[int]
-    constants: list[float]
-    loss: int
+    recorded: Recording
 
 
 def read(loss: Value, leaves: Sequence[Value]) -> Recording:
@@ -147,6 +148,7 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
         live=np.flatnonzero((root == np.arange(n)) & (length > 0)),
         constants=constants,
         loss=recorded.loss,
+        recorded=recorded,
     )
 
 
