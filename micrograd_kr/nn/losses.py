@@ -129,10 +129,13 @@ def _from_shares(logits: list[Value], target: Any) -> Value:
     total = sum(_plain(t) for t in shares)
     if not abs(total - 1) < 1e-6:
         raise _bad_target("cross_entropy", target, "shares", total=total)
-    if any(isinstance(t, Value) for t in shares):  # the inputs of a compiled program,
-        return _logsumexp(logits) - _dot(
-            logits, shares
-        )  # with one exponential this way
+    if any(isinstance(t, Value) for t in shares):
+        # The inputs of a compiled program, which is softmax(z) - t backwards this way:
+        # right at any offset, and only the loss is rounded where the logits are. Less
+        # their sum it takes 1.2 times as long (50 samples of 10 classes).
+        return _logsumexp(logits) - _dot(logits, shares)
+    if set(shares) == {0.0, 1.0}:
+        return _from_class(logits, shares.index(1.0))
     shifted = less_their_sum(logits)
     return _logsumexp(shifted) - _dot(shifted, shares)
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from micrograd_kr import Value, softmax
+from micrograd_kr import Value, compile, one_hot, softmax
 from micrograd_kr.nn import binary_cross_entropy, cross_entropy
 
 mpmath.mp.dps = 350  # 1 - 1e-300 is not 1
@@ -63,7 +63,9 @@ def test_cross_entropy_of_a_class(offset, spread, data):
         logits,
         lambda z: torch.nn.functional.cross_entropy(z[None], torch.tensor([at])),
     )
-    as_good(ours_of(logits, lambda z: cross_entropy([z], [at])), theirs, truth)
+    for target in (at, one_hot(at, len(logits))):
+        ours = ours_of(logits, lambda z, t=target: cross_entropy([z], [t]))
+        as_good(ours, theirs, truth)
 
 
 @given(offsets, spreads, st.data())
@@ -117,3 +119,12 @@ def test_the_examples_a_learner_can_check():
     assert grads == pytest.approx([-2 / 3, 1 / 3, 1 / 3], rel=1e-15)
     assert [p.data for p in softmax([1e16, 1e16])] == pytest.approx([0.5, 0.5])
     assert [p.data for p in softmax([-1e16, 0.0, 0.0])] == pytest.approx([0, 0.5, 0.5])
+
+
+def test_gradients_of_a_compiled_loss_lose_no_offset_either():
+    """It is recorded at small numbers, and called with large ones."""
+    z, t = [Value(0.1), Value(0.2), Value(0.3)], [Value(1.0), Value(0.0), Value(0.0)]
+    program = compile(cross_entropy([z], [t]), z, inputs={"t": t})
+    loss, grads = program([1e17] * 3, t=[0.0, 1.0, 0.0])
+    assert grads == pytest.approx([1 / 3, -2 / 3, 1 / 3], rel=1e-15)
+    assert abs(loss - math.log(3)) <= math.ulp(1e17)
