@@ -13,9 +13,9 @@ What there is, room by room; each name below is loaded when it is first used:
 ``nn``         `Neuron`, `Layer`, `MLP`, `Module`, `softmax`, losses, optimizers
 ``picture``    `draw`: a graph as a picture
 ``stepper``    `Stepper`: backpropagation one node at a time
-``training``   `fit`, toy data, plots
+``training``   `fit`, toy data, plots, `watch`: the page where it learns
 ``compiler``   `compile`: the recorded scalars as an array program
-``pages``      the page that plays the steps
+``pages``      the pages that play the steps and that train
 ``export``     PyTorch and ONNX
 ``cli``        ``python -m micrograd_kr``
 ``text``       the words, in Korean and English
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
     from .picture import draw
     from .stepper import Stepper
-    from .training import fit
+    from .training import fit, watch
 
 __all__ = [
     "MLP",
@@ -54,6 +54,7 @@ __all__ = [
     "no_grad",
     "one_hot",
     "softmax",
+    "watch",
 ]
 
 _ROOMS: dict[str, tuple[str, ...]] = {
@@ -71,7 +72,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "picture": ("draw",),
     "stepper": ("Stepper",),
     "compiler": ("compile",),
-    "training": ("fit",),
+    "training": ("fit", "watch"),
     "pages": (),
     "export": (),
     "cli": (),

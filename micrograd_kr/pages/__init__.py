@@ -5,5 +5,13 @@ from .javascript import engine as engine_script
 from .page import frame as page_frame
 from .page import page as step_page
 from .page import save as save_page
+from .training_page import training_page
 
-__all__ = ["engine_script", "graph_data", "page_frame", "save_page", "step_page"]
+__all__ = [
+    "engine_script",
+    "graph_data",
+    "page_frame",
+    "save_page",
+    "step_page",
+    "training_page",
+]

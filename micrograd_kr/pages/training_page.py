@@ -28,6 +28,7 @@ def training_page(
     model: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     lang: str | None = None,
+    own: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the HTML of the page, which begins with these settings.
 
@@ -35,6 +36,8 @@ def training_page(
     ``{"data": "xor", "layers": [4]}``. ``model``: a recorded model, see
     `micrograd_kr.training.watch`; without one the page makes networks of its own.
     ``data``: ``{"train": [...], "test": [...]}`` of samples ``{"x": [...], "y": 0}``.
+    ``own``: a data set of two inputs beside the toy sets, called "own":
+    ``{"samples": [...], "classes": 2}``.
 
     >>> training_page({"data": "xor"})[:15]
     '<!DOCTYPE html>'
@@ -44,6 +47,7 @@ def training_page(
         "settings": dict(settings or {}),
         "model": model,
         "data": data,
+        "own": own,
         "activations": activations(),
         "pieces": loss_pieces(),
     }

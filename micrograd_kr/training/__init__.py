@@ -1,7 +1,8 @@
 """Training: data, the loop, and pictures of what came out.
 
 ``fit`` is the loop, ``data`` the toy sets, ``steps`` one step of either kind, ``given``
-what a caller may give, ``plot`` (with Matplotlib) the pictures.
+what a caller may give, ``watching`` the page that trains a recorded model, ``replay``
+a run for that page, ``plot`` (with Matplotlib) the pictures.
 """
 
 from .data import (
@@ -21,6 +22,7 @@ from .data import (
 )
 from .fit import evaluate, fit
 from .history import Diverged, Epoch, History
+from .watching import TrainingPage, watch
 
 __all__ = [
     "Data",
@@ -28,6 +30,7 @@ __all__ = [
     "Epoch",
     "Heights",
     "History",
+    "TrainingPage",
     "evaluate",
     "fit",
     "load_digits",
@@ -41,4 +44,5 @@ __all__ = [
     "make_xor",
     "make_yin_yang",
     "train_test_split",
+    "watch",
 ]

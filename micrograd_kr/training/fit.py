@@ -28,6 +28,7 @@ from .given import (
 )
 from .history import Diverged, Epoch, History
 from .progress import Progress
+from .replay import Run
 from .steps import CompiledSteps, EagerSteps, Steps
 
 Callback = Callable[[History], object]
@@ -101,8 +102,9 @@ def fit(
     steps = kind(model, X, y, loss, optimizer)
     batches = _Batches(len(X), size, seed)
     measure = _Measure(steps, loss, metric, (X, y), held_out)
+    run = Run(model, X, y, loss, optimizer, held_out, batch_size, seed)
     with Progress(epochs, progress, metric) as bar:
-        history = _train(steps, batches, measure, bar, list(callbacks), waits)
+        history = _train(steps, batches, measure, bar, list(callbacks), waits, run)
         bar.end(history)
     return history
 
@@ -114,15 +116,19 @@ def _train(
     bar: Progress,
     callbacks: list[Callback],
     patience: int | None,
+    run: Run,
 ) -> History:
     """The loop itself, epoch after epoch, until something stops it."""
     history, best = History(), _Best(steps.last)
+    history.run = run
+    run.keep(0, steps.last[0])
     try:
         while len(history) < bar.epochs and not history.stopped:
             with _divergence(history):
                 trained = steps.epoch(batches)
                 epoch = measure(trained)
             history.append(epoch)
+            run.keep(len(history), steps.last[0])
             bar.show(history)
             best.look_at(epoch, steps.last)
             answers = [callback(history) for callback in callbacks]

@@ -1,5 +1,7 @@
 """What a training run leaves: a history of its epochs, also when it diverged."""
 
+import os
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from .messages import say
@@ -30,6 +32,7 @@ class History(list[Epoch]):
     """
 
     stopped = ""
+    run: Any = None  # what `fit` keeps for `save`, a `replay.Run`
 
     @property
     def loss(self) -> list[float]:
@@ -51,6 +54,26 @@ class History(list[Epoch]):
         from .plot import loss_curve
 
         return loss_curve(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a page that replays the run; give its path.
+
+        The page has the samples, the losses, and the parameters of up to 60 epochs, and
+        can train on from each. Raises what `watch` raises, and ValueError for a history
+        that `fit` did not make.
+
+        >>> History().save("training.html")
+        Traceback (most recent call last):
+        ValueError: this history has no run to replay; one that fit made can be saved
+        """
+        if self.run is None:
+            raise ValueError(say("no_run"))
+        page = self.run.page(self.loss, self.validation_loss)
+        return page.save(path)  # type: ignore[no-any-return]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the model and the data behind when it is pickled or copied."""
+        return {"stopped": self.stopped}
 
     def __repr__(self) -> str:
         if not self:

@@ -12,10 +12,10 @@ say = Messages(
             "lower the learning rate",
         ),
         "no_mean": (
-            "fit: compiled=True에는 표본에 대한 평균인 손실이 필요합니다. "
+            "{who}에는 표본에 대한 평균인 손실이 필요합니다. "
             "처음 몇 표본의 손실은 {whole}인데 평균은 {mean}입니다. "
             "합을 표본 수로 나누세요.",
-            "fit: compiled=True needs a loss that is a mean over the samples; of the "
+            "{who} needs a loss that is a mean over the samples; of the "
             "first few it is {whole} and their mean is {mean}. Divide the sum by len",
         ),
         # ---- what is given to it
@@ -111,6 +111,22 @@ say = Messages(
             "한쪽이 비게 됩니다.",
             "train_test_split: test_size={test_size} of {n} samples "
             "leaves one part empty",
+        ),
+        # ---- pages
+        "no_run": (
+            "이 기록에는 다시 보여 줄 학습이 없습니다. "
+            "fit이 만든 기록만 저장할 수 있습니다.",
+            "this history has no run to replay; one that fit made can be saved",
+        ),
+        "unlike": (
+            "watch: 표본 {i}의 수는 {n}개인데 첫 표본의 수는 {first}개입니다. "
+            "모든 표본과 목푯값은 모양이 같아야 합니다.",
+            "watch: sample {i} has {n} numbers and the first has {first}; all samples "
+            "and targets must be alike",
+        ),
+        "no_rule": (
+            "watch: {who}의 규칙은 페이지에 없습니다. SGD, Adam, AdamW를 쓰세요.",
+            "watch: the page does not have the rule of {who}; take SGD, Adam or AdamW",
         ),
         # ---- pictures
         "boundary": ("결정 경계", "Decision boundary"),

@@ -10,10 +10,11 @@ from math import isclose
 from typing import Any
 
 from ..engine import Value, no_grad
-from ..nn import Optimizer, one_hot
+from ..nn import Optimizer
 from .given import Loss
 from .messages import say
-from .outputs import forward_program, leaves
+from .outputs import forward_program
+from .sample import record_sample
 
 FEW = 3  # samples whose losses say whether a loss is a mean
 
@@ -110,15 +111,11 @@ class CompiledSteps(Steps):
     ) -> None:
         from ..compiler import compile
 
-        _check_all(model, X, y, loss)
+        check_all(model, X, y, loss)
         parameters = optimizer.parameters
-        x = leaves(X[0])
-        output = model(x)
-        y = _as_arrays(y, output)
-        target = leaves(y[0])
-        mean = loss([output], [target])
-        inputs = {"X": x, "y": target}
-        self.program = compile(mean, parameters, inputs, batch=("X", "y"))
+        sample, y = record_sample(model, X, y, loss)
+        inputs = {"X": sample.input, "y": sample.target}
+        self.program = compile(sample.loss, parameters, inputs, batch=("X", "y"))
         self.forward, self.output = forward_program(model, X[0], parameters)
         self.X, self.y = _array(X), _array(y)
         super().__init__(model, optimizer)
@@ -146,8 +143,10 @@ class CompiledSteps(Steps):
 
 
 @no_grad()
-def _check_all(model: Any, X: list[Any], y: list[Any], loss: Loss) -> None:
-    """Look at every sample once: one is compiled, and another may be wrong.
+def check_all(
+    model: Any, X: list[Any], y: list[Any], loss: Loss, who: str = "fit: compiled=True"
+) -> None:
+    """Look at every sample once: one is recorded, and another may be wrong.
 
     Raises what the model or the loss raises, and ValueError for a loss that is a sum
     over the samples and no mean.
@@ -159,23 +158,7 @@ def _check_all(model: Any, X: list[Any], y: list[Any], loss: Loss) -> None:
     each = [loss([outputs[i]], [y[i]]).data for i in few]
     mean = sum(each) / len(each)
     if not isclose(whole, mean, rel_tol=1e-6, abs_tol=1e-9):
-        raise ValueError(say("no_mean", whole=whole, mean=mean))
-
-
-def _as_arrays(y: list[Any], output: Any) -> list[Any]:
-    """Targets that an array can hold: classes become lists of a 1 among zeros."""
-    several = hasattr(output, "__len__") and len(output) > 1
-    if not several or not all(map(_is_one_number, y)):
-        return y
-    return [one_hot(_number(target), len(output)) for target in y]
-
-
-def _is_one_number(target: Any) -> bool:
-    return not hasattr(target, "__len__") or len(target) == 1
-
-
-def _number(target: Any) -> Any:
-    return target[0] if hasattr(target, "__len__") else target
+        raise ValueError(say("no_mean", who=who, whole=whole, mean=mean))
 
 
 @no_grad()

@@ -24,8 +24,8 @@ function controls() {
     given.model ? null : choice("optimizer", Object.keys(OPTIMIZERS), AGAIN),
     choice("lr", RATES.includes(settings.lr) ? RATES : [settings.lr, ...RATES], ONGOING),
     choice("batch", BATCHES.includes(settings.batch) ? BATCHES : [settings.batch, ...BATCHES], ONGOING),
-    choice("l1", PENALTIES, ONGOING),
-    choice("l2", PENALTIES, ONGOING),
+    choice("l1", PENALTIES.includes(settings.l1) ? PENALTIES : [settings.l1, ...PENALTIES], ONGOING),
+    choice("l2", PENALTIES.includes(settings.l2) ? PENALTIES : [settings.l2, ...PENALTIES], ONGOING),
   ].filter(Boolean);
   $("data-controls").replaceChildren(...data);
   $("settings-controls").replaceChildren(...network, ...training);

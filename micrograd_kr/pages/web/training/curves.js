@@ -9,13 +9,15 @@ function drawCurves(canvas, learner) {
   const scale = settings.log ? (x) => Math.log10(Math.max(x, 1e-12)) : (x) => x;
   const most = Math.max(...losses.map(scale));
   const least = settings.log ? Math.min(...losses.map(scale)) : 0;
-  const last = Math.max(1, learner.now.epoch);
+  const last = Math.max(1, learner.curve.at(-1).epoch);
   const x = (epoch) => left + (epoch / last) * (right - left);
   const y = (loss) => bottom - ((scale(loss) - least) / (most - least || 1)) * (bottom - top);
   axes(pen, { left, right, top, bottom, last, least, most });
   line(pen, learner.curve, (point) => [x(point.epoch), y(point.train)], rgb(POSITIVE), []);
   const tested = learner.curve.filter((point) => Number.isFinite(point.test));
   line(pen, tested, (point) => [x(point.epoch), y(point.test)], rgb(NEGATIVE), [6, 4]);
+  const { epoch } = learner.now;
+  if (epoch < last) line(pen, [top, bottom], (edge) => [x(epoch), edge], getComputedStyle(document.body).color, [2, 3]);
 }
 
 function axes(pen, { left, right, top, bottom, last, least, most }) {

@@ -5,6 +5,7 @@ class Learner {
     this.take(sources()[settings.data]);
     this.build();
     this.restart();
+    if (given.model?.replay) this.goTo(Math.max(...this.kept.keys()));
   }
 
   // ---- the samples ---------------------------------------------------------------------------------
@@ -21,7 +22,7 @@ class Learner {
   prepared({ x, y }) {
     const sample = { at: x, label: y };
     sample.x = given.model ? x : settings.features.map((name) => FEATURES[name](...x));
-    sample.y = given.model ? given.model.encoded[y] ?? [y] : this.target(y);
+    sample.y = given.model ? given.model.encoded[y] ?? [y].flat() : this.target(y);
     return sample;
   }
 
@@ -71,7 +72,7 @@ class Learner {
 
   /** The first parameters again, and nothing learned. */
   restart() {
-    this.trainer.use(given.model?.optimizer ?? settings.optimizer);
+    this.trainer.use(given.model?.optimizer ?? settings.optimizer, given.model?.hyper);
     this.trainer.set(given.model ? given.model.numbers : initial(this.layers, settings.init, settings.seed));
     this.trainer.order = null;
     this.epochs = 0;
@@ -80,7 +81,17 @@ class Learner {
     this.curve = [];
     this.kept = new Map(); // epoch -> parameters and the memory of the optimizer
     this.apply();
+    this.takeRun(given.model?.replay);
     this.measure();
+  }
+
+  /** What happened in a run of Python's: its losses, and moments to go to. */
+  takeRun(run) {
+    if (!run) return;
+    this.curve = run.curve.map((point) => ({ ...point, test: point.test ?? undefined }));
+    const memory = this.trainer.optimizer.memory.map((numbers) => new Float64Array(numbers.length));
+    for (const { epoch, numbers } of run.moments)
+      this.kept.set(epoch, { parameters: unpacked(numbers), memory, steps: 0 });
   }
 
   /** Settings that take hold while it learns. */
@@ -114,6 +125,7 @@ class Learner {
 
   guarded(work) {
     if (this.diverged) return;
+    this.forget();
     try {
       work();
     } catch (error) {
@@ -140,13 +152,14 @@ class Learner {
       epoch: this.epochs, train: this.seen.loss, test: this.unseen?.loss,
       accuracy: this.accuracy(this.train, this.seen), testAccuracy: this.accuracy(this.test, this.unseen),
     };
-    if (this.curve.at(-1)?.epoch === this.epochs) this.curve.pop();
-    this.curve.push(point);
+    const again = this.curve.findLastIndex(({ epoch }) => epoch === this.epochs);
+    if (again < 0) this.curve.push(point);
+    else this.curve[again] = point;
     this.keep();
   }
 
   get now() {
-    return this.curve.at(-1) ?? {};
+    return this.curve.findLast(({ epoch }) => epoch === this.epochs) ?? {};
   }
 
   accuracy(samples, found) {
@@ -172,7 +185,7 @@ class Learner {
     if (this.kept.size > 240) [...this.kept.keys()].forEach((epoch, i) => i % 2 && this.kept.delete(epoch));
   }
 
-  /** Back to an earlier epoch: what came after it is forgotten when training goes on. */
+  /** To another epoch: what came after it is forgotten when training goes on. */
   goTo(epoch) {
     const moment = this.kept.get(epoch);
     const { trainer } = this;
@@ -182,8 +195,18 @@ class Learner {
     this.epochs = epoch;
     this.within = 0;
     this.diverged = false;
-    this.curve = this.curve.filter((point) => point.epoch <= epoch);
-    for (const later of this.kept.keys()) if (later > epoch) this.kept.delete(later);
     this.measure();
   }
+
+  forget() {
+    if (!(this.curve.at(-1)?.epoch > this.epochs)) return;
+    this.curve = this.curve.filter(({ epoch }) => epoch <= this.epochs);
+    for (const epoch of this.kept.keys()) if (epoch > this.epochs) this.kept.delete(epoch);
+  }
+}
+
+/** Python's float64 numbers, written as base64. */
+function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Float64Array(bytes.buffer);
 }

@@ -45,7 +45,7 @@ class Adam {
 /** What the learner may choose. AdamW's decay stands apart from the gradient (Loshchilov & Hutter, 2019). */
 const OPTIMIZERS = {
   SGD: (count) => new SGD(count),
-  momentum: (count) => new SGD(count, { momentum: 0.9 }),
-  Adam: (count) => new Adam(count),
-  AdamW: (count) => new Adam(count, { decay: 0.01 }),
+  momentum: (count, given) => new SGD(count, { momentum: 0.9, ...given }),
+  Adam: (count, given) => new Adam(count, given),
+  AdamW: (count, given) => new Adam(count, { decay: 0.01, ...given }),
 };

@@ -44,6 +44,8 @@ function written(value) {
 
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
+  const source = sources()[found.get("data") ?? settings.data];
+  if (source && given.settings.noise === undefined) settings.noise = source.noise;
   for (const key of Object.keys(DEFAULTS)) if (found.has(key)) settings[key] = parsed(key, found.get(key));
   if (found.has("data") && !found.has("noise")) settings.noise = sources()[settings.data]?.noise ?? 0;
   if (["ko", "en"].includes(found.get("lang"))) document.documentElement.lang = found.get("lang");
@@ -82,7 +84,8 @@ function sources() {
   return given.model ? { own } : own.samples ? { ...DATA_SETS, own } : DATA_SETS;
 }
 
-const own = { classes: 0, noise: 0, samples: null, make: () => own.samples };
+const own = { classes: 0, noise: 0, samples: null, make: () => own.samples, ...given.own };
+if (given.model) own.classes = given.model.classes;
 
 /** The losses that fit the data. */
 function losses() {

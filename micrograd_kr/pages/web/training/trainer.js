@@ -15,8 +15,9 @@ class Trainer {
     this.use("Adam");
   }
 
-  use(optimizer) {
-    this.optimizer = OPTIMIZERS[optimizer](this.parameters.length);
+  /** `hyper`: what the optimizer is made with, where that is not the usual. */
+  use(optimizer, hyper = {}) {
+    this.optimizer = OPTIMIZERS[optimizer](this.parameters.length, hyper);
   }
 
   set(numbers) {
