@@ -413,7 +413,7 @@ def _numbers(nested: Any) -> list[float]:
     """The numbers in nested lists or arrays, one after the other."""
     if hasattr(nested, "__len__"):
         return [x for part in nested for x in _numbers(part)]
-    return [float(nested)]
+    return [nested.data if isinstance(nested, Value) else float(nested)]
 
 
 def _listed(nested: Any) -> list[Value]:

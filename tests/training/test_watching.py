@@ -274,7 +274,7 @@ def test_the_layers_of_an_mlp_are_found_in_its_graph(widths, names):
 
 
 def float_of(x):
-    return float(x)
+    return x.data if isinstance(x, Value) else x
 
 
 class Chain(Module):
