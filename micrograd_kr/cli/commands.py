@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # where ∂ cannot be shown, show ?
             stream.reconfigure(errors="replace")
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     asked = _language_asked(words)
     if asked is None:
         return _run(words)
@@ -169,6 +169,7 @@ def _add_draw(command: Arguments) -> None:
 def _add_demo(command: Arguments) -> None:
     command.set_defaults(run=_demo)
     command.epilog = _demo_list()
+    command.add_argument("--lang", choices=LANGUAGES, help=say("arg_lang"))
     command.add_argument("name", metavar=say("name"), nargs="?", help=say("arg_demo"))
     command.add_argument(
         "rest", metavar="...", nargs=argparse.REMAINDER, help=say("arg_rest")
