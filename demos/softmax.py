@@ -17,7 +17,8 @@ from micrograd_kr.nn import Adam, accuracy, cross_entropy, predict
 from micrograd_kr.text import choose
 from micrograd_kr.training import evaluate, make_spirals, make_yin_yang, plot
 
-SETS = {"spiral · 나선": make_spirals, "yin-yang · 음양": make_yin_yang}
+SETS = {"spiral": make_spirals, "yin-yang": make_yin_yang}
+IN_KOREAN = {"spiral": "나선", "yin-yang": "음양"}
 
 
 def rounded(xs: Iterable[Any]) -> list[float]:
@@ -94,7 +95,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(choose("== 세 클래스", "== Three classes"))
     picture = plot.figure(1, 2)
     for (name, make), ax in zip(SETS.items(), picture.axes, strict=True):
-        print(f"-- {name}")
+        shown = choose(IN_KOREAN[name], name)
+        print(f"-- {shown}")
         X, y = make(150, seed=0)
         X_new, y_new = make(150, seed=1)
         model = train(X, y, args.epochs)
@@ -111,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             )
         )
         plot.decision_boundary(
-            model, X_new, y_new, ax=ax, title=f"{name}: {correct:.0%}"
+            model, X_new, y_new, ax=ax, title=f"{shown}: {correct:.0%}"
         )
         ax.set_aspect("equal")
     print(

@@ -27,14 +27,23 @@ from micrograd_kr.training import (
 )
 
 SETS: dict[str, Callable[..., Data]] = {  # name, to the data of a seed
-    "moons · 반달": partial(make_moons, 100),
-    "circles · 동심원": partial(make_circles, 100),
-    "2 spirals · 나선 2개": partial(make_spirals, 200, classes=2),
-    "3 spirals · 나선 3개": partial(make_spirals, 200, classes=3),
-    "xor · 배타적 논리합": partial(make_xor, 100),
-    "blobs · 덩어리": partial(make_blobs, 100),
-    "yin-yang · 음양": partial(make_yin_yang, 300),
+    "moons": partial(make_moons, 100),
+    "circles": partial(make_circles, 100),
+    "2 spirals": partial(make_spirals, 200, classes=2),
+    "3 spirals": partial(make_spirals, 200, classes=3),
+    "xor": partial(make_xor, 100),
+    "blobs": partial(make_blobs, 100),
+    "yin-yang": partial(make_yin_yang, 300),
 }
+IN_KOREAN = (
+    "반달",
+    "동심원",
+    "나선 2개",
+    "나선 3개",
+    "배타적 논리합",
+    "덩어리",
+    "음양",
+)
 HIDDEN = (16, 16)
 
 
@@ -81,13 +90,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     picture = plot.figure(2, len(SETS), size=(3.2, 3.2))
     above = picture.axes[: len(SETS)]
     below = picture.axes[len(SETS) :]
-    for name, top, bottom in zip(SETS, above, below, strict=True):
+    rows = zip(SETS, IN_KOREAN, above, below, strict=True)
+    for name, in_korean, top, bottom in rows:
+        shown = choose(in_korean, name)
         line, _, line_right = train(name, args.epochs, hidden=())
         model, _, right = train(name, args.epochs)
-        print(f"   {line_right:>5.0%} {right:>5.0%}   {name}", flush=True)
+        print(f"   {line_right:>5.0%} {right:>5.0%}   {shown}", flush=True)
         X, y = SETS[name](seed=1)
         linear = choose("선형 모델", "linear model")
-        title = f"{name}\n{linear}: {line_right:.0%}"
+        title = f"{shown}\n{linear}: {line_right:.0%}"
         plot.decision_boundary(line, X, y, ax=top, title=title)
         network = choose("신경망", "network")
         plot.decision_boundary(model, X, y, ax=bottom, title=f"{network}: {right:.0%}")
