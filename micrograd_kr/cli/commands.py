@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # where ∂ cannot be shown, show ?
             stream.reconfigure(errors="replace")
-    words = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    words = list(sys.argv[1:] if argv is None else argv)
     asked = _language_asked(words)
     if asked is None:
         return _run(words)
