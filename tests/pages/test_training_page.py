@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from browsers import Opened, chromium
 
+from micrograd_kr import MLP, Value, fit, nn, watch
 from micrograd_kr.pages.javascript import web_file
 from micrograd_kr.pages.training_page import training_page
+from micrograd_kr.training import load_digits, make_moons, make_spirals
 
 LEARN = (
     "(n) => { for (let i = 0; i < n; i++) learner.epoch(); learner.measure(); show(); }"
@@ -420,6 +422,98 @@ def test_a_network_that_cannot_learn_is_told(view):
     assert "vanish" in text(deep, "health")
     fine = view()
     assert text(fine, "health") == ""
+
+
+# ---- a model from Python -----------------------------------------------------
+
+
+def watched(browser, page, folder):
+    path = page.save(folder / "watched.html")
+    return Opened(browser, path, "", {})
+
+
+def test_a_model_of_python_s_goes_on_learning_as_python_does(browser, tmp_path):
+    X, y = make_spirals(60)
+    model = MLP(2, [6, 3], activation="tanh", seed=0)
+    optimizer = nn.Adam(model.parameters(), lr=0.02)
+    opened = watched(
+        browser,
+        watch(model, X, y, loss=nn.cross_entropy, optimizer=optimizer),
+        tmp_path,
+    )
+    page = opened.page
+    page.evaluate(LEARN, 20)
+    fit(
+        model,
+        X,
+        y,
+        loss=nn.cross_entropy,
+        optimizer=optimizer,
+        epochs=20,
+        progress=False,
+    )
+    numbers = page.evaluate("[...learner.trainer.parameters]")
+    assert numbers == pytest.approx([p.data for p in model.parameters()], rel=1e-9)
+    assert page.locator("#data").is_hidden()
+    assert page.locator(".hit").count() == 2 * 6 + 6 * 3
+    page.mouse.click(*middle_of(page, page.evaluate("learner.train[0].at")))
+    page.locator("#walk").click()
+    assert "forward 1/" in text(page, "walk-text")
+    opened.close()
+
+
+def test_a_model_that_is_no_mlp_is_watched_too(browser, tmp_path):
+    class Parabola(nn.Module):
+        def __init__(self):
+            self.a, self.b = Value(0.1, "a"), Value(0.0, "<b>")
+
+        def forward(self, x):
+            return self.a * x[0] * x[0] + self.b
+
+    points = [[x / 4, 0.0] for x in range(-8, 9)]
+    heights = [2 * x * x - 1 for x, _ in points]
+    opened = watched(browser, watch(Parabola(), points, heights, loss=nn.mse), tmp_path)
+    page = opened.page
+    before = page.evaluate("learner.now.train")
+    page.evaluate(LEARN, 300)
+    assert page.evaluate("learner.now.train") < before / 10
+    assert page.locator("#network").is_hidden()
+    opened.close()
+
+
+def test_digits_have_images_and_a_confusion_matrix(browser, tmp_path):
+    X, y = load_digits()
+    model = MLP(64, [5, 10], seed=0)
+    page = watch(model, X[:80], y[:80], loss=nn.cross_entropy)
+    opened = watched(browser, page, tmp_path)
+    page = opened.page
+    page.evaluate(LEARN, 3)
+    assert page.locator("#confusion td").count() == 1 + 100
+    seen = page.evaluate(
+        "[...document.querySelectorAll('#confusion td')].reduce((n, td) => n + Number(td.textContent), 0)"
+    )
+    assert seen == 80
+    page.locator("#misread button").first.click()
+    assert "target" in text(page, "chosen")
+    assert page.locator("#plane").is_hidden()
+    opened.close()
+
+
+def test_a_run_made_in_python_is_replayed(browser, tmp_path):
+    X, y = make_moons(40, seed=1)
+    model = MLP(2, [4, 1], activation="tanh", seed=0)
+    history = fit(model, X, y, loss="bce", epochs=90, progress=False)
+    path = history.save(tmp_path / "run.html")
+    opened = Opened(browser, path, "", {})
+    page = opened.page
+    assert text(page, "epoch") == "90"
+    numbers = page.evaluate("[...learner.trainer.parameters]")
+    assert numbers == pytest.approx([p.data for p in model.parameters()])
+    assert 10 < page.evaluate("learner.kept.size") <= 61
+    page.locator("#scrub").fill("0")
+    early = page.evaluate("learner.now")
+    assert early["train"] > history.loss[-1]
+    opened.close()
 
 
 # ---- for everybody -----------------------------------------------------------

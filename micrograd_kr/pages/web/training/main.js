@@ -405,6 +405,10 @@ function showClasses() {
 }
 
 colours();
+if (given.model) {
+  for (const id of ["data", "layer-buttons"]) $(id).hidden = true;
+  document.querySelector("main").classList.add("given");
+}
 readAddress();
 plane = new Plane($("plane"));
 editor = new Editor((node, x) => {

@@ -110,6 +110,7 @@ class Network {
       if (neuron.image) this.drawImage(canvas, side, chosen ? chosen.x : []);
       else if (isImage) this.drawImage(canvas, side, neuron.weights.map((node) => learner.trainer.parameters[learner.places.get(node)]));
       else if (columns) this.drawImage(canvas, side, columns[k]);
+      else if (numbers) paint(canvas, side, () => signed(Math.tanh(numbers[k][0])));
       const shown = settings.view === "activations" && numbers && k >= 0;
       label.textContent = shown ? number(Number(numbers[k][0].toPrecision(3))) : "";
     }
