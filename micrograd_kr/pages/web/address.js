@@ -4,7 +4,7 @@ const isOn = { predict: () => state.predict, hall: () => document.body.classList
 
 function address() {
   const parts = new URLSearchParams();
-  if (state.at) parts.set("step", state.at);
+  if (state.at !== (recording.at ?? 0)) parts.set("step", state.at);
   for (const i of leaves) if (nodes[i].data !== recorded[i]) parts.set(`n${i}`, nodes[i].data);
   const modes = Object.keys(isOn).filter((mode) => isOn[mode]());
   if (modes.length) parts.set("mode", modes.join("."));
@@ -32,7 +32,7 @@ function readAddress() {
   state.weights = modes.includes("weights");
   setHall(modes.includes("hall"));
   if (graph) setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));
-  const step = Number(parts.get("step"));
+  const step = Number(parts.get("step") ?? recording.at ?? 0);
   state.at = Number.isInteger(step) ? Math.max(0, Math.min(last, step)) : 0;
   state.epoch++;
   speak(parts.get("lang") in words ? parts.get("lang") : state.first);

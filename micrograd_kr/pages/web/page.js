@@ -2,7 +2,7 @@
 // buttons, the slider and the keys cannot disagree.
 
 const state = {
-  at: 0, lang: document.documentElement.lang, first: document.documentElement.lang, timer: 0,
+  at: recording.at ?? 0, lang: document.documentElement.lang, first: document.documentElement.lang, timer: 0,
   whole: false, weights: false, predict: false,
   pinned: null, hovered: null, marked: null, leaf: undefined,
   epoch: 0, // counts what changes the numbers at one and the same step

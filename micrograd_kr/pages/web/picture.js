@@ -1,7 +1,7 @@
 // The graph: which node is at work, what flows along its edges, what each grad has become.
 // Nothing is read from the layout while it is drawn: all boxes are measured once, at the start.
 
-const picture = document.querySelector("#scroller > svg");
+const picture = document.querySelector("#stage > svg");
 const drawn = new Map(); // node -> its group, its box and the texts in it
 const lines = new Map(); // edge -> its group and the room for a tag
 const tags = svg("g", { class: "tags" });
@@ -13,6 +13,8 @@ function prepare() {
   nodes.forEach(measureNode);
   edges.forEach(measureEdge);
   picture.setAttribute("viewBox", `${x - 3} ${y - 3} ${width + 6} ${height + 6}`);
+  picture.style.width = `${width + 6}px`;
+  picture.style.height = `${height + 6}px`;
   document.querySelector("main").classList.toggle("tall", height > 0.75 * width);
   drawn.forEach(prepareNode);
   lines.forEach(prepareEdge);
@@ -69,10 +71,11 @@ function prepareEdge({ group }) {
 // ---- how long a text is -----------------------------------------------------------------------------
 
 const paper = document.createElement("canvas").getContext("2d");
+const drawnFont = getComputedStyle(document.documentElement).getPropertyValue("--drawn");
 
 /** The length of a text in the picture, as the picture's own units, without asking for its layout. */
 function lengthOf(text, size) {
-  paper.font = `${size}px ${getComputedStyle(document.documentElement).getPropertyValue("--drawn")}`;
+  paper.font = `${size}px ${drawnFont}`;
   return paper.measureText(text).width;
 }
 

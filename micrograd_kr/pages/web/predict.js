@@ -15,8 +15,13 @@ function mistakeSaid(kind, what, values = {}) {
 const tries = (line, asked) => answers.get(`${line.edge} ${asked}`) ?? [];
 const isFound = (line, asked) => tries(line, asked).at(-1)?.[0] === "right";
 
+const FEW = 8; // of a wide step only the first edges are asked
+
 /** What is to be typed about an edge: its contribution, and the sum where there is one. */
-const asks = (line) => (line.before ? ["contribution", "after"] : ["contribution"]);
+function asks(line) {
+  if (stepAt(line.at).lines.indexOf(line) >= FEW) return [];
+  return line.before ? ["contribution", "after"] : ["contribution"];
+}
 const openAsk = (line) => asks(line).find((asked) => !isFound(line, asked));
 
 const isHidden = (line) => state.predict && line.at === state.at && openAsk(line) !== undefined;
