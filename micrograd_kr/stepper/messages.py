@@ -56,6 +56,7 @@ say = Messages(
             "{node:을/를} 계산하는 데 필요한 값({used})이 모두 준비되었습니다.",
             "All that {node} is computed from ({used}) is there.",
         ),
+        "still": ("멈춘 그림", "The still picture"),
         # ---- questions
         "ask_contribution": (
             "{node}.grad = {adjoint}, {symbol} = {rule}.  {parent}.grad += ? ",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..engine import Value
-from ..pages import save_page
+from ..pages import page_frame, save_page, step_page
 from ..picture import Drawing
 from ..text import FEW, format_number, language, listed
 from .frames import Frames
@@ -381,12 +381,16 @@ class Stepper:
         ``options`` go to `draw`. Raises ValueError for ``fold``, since the page shows
         every node, and for a graph of more nodes than ``max_nodes`` allows.
         """
+        return save_page(*self._recorded(options), path, self.lang)
+
+    def _recorded(self, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """The recording and the picture of a page."""
         s = self._backwards()
         s._check_page(options)
         with s.walk.from_the_start():
             s.run()  # the picture of the end has room for every number
             svg = s.draw(**({"node_style": _roomy} | options)).svg()
-        return save_page(s.recording(), svg, path, self.lang)
+        return s.recording(), svg
 
     def _check_page(self, options: dict[str, Any]) -> None:
         """Refuse what would be a wrong picture, or one that nobody can read."""
@@ -403,7 +407,24 @@ class Stepper:
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> dict[str, str]:
-        return self._here()._repr_mimebundle_()
+        """In a notebook the live page, where the walk is now, above the still picture.
+
+        Where no frames are shown, or the graph is too large for a page, the picture.
+        """
+        still = self._here()._repr_mimebundle_()
+        try:
+            recorded, svg = self._recorded({})
+        except (ValueError, RuntimeError):
+            return still
+        recorded["at"] = self._at_on_page(len(recorded["forward"]))
+        live = page_frame(step_page(recorded, svg, self.lang))
+        title = escape(say("still", self.lang))
+        folded = f"<details><summary>{title}</summary>{still['text/html']}</details>"
+        return {**still, "text/html": live + folded}
+
+    def _at_on_page(self, forward: int) -> int:
+        """The position there, which counts the forward steps first."""
+        return self.at + forward if self.walk.backward and self.at else self.at
 
     def _beside_picture(self, text: str) -> dict[str, str]:
         """For a notebook: the text beside the picture; without room for one, alone."""

@@ -124,8 +124,12 @@ def test_a_wrong_sum_is_told_which_mistake_it_is(
         "backward.flatMap((s) => s.lines).filter((l) => l.before).map((l) => l.edge)"
     )
     edge = steps[0]
-    found = dict(page.evaluate("(e) => { const l = lineOf.get(e); move(l.at); return l; }", edge))
-    for other in page.evaluate("(at) => stepAt(at).lines.map((l) => ({ ...l }))", found["at"]):
+    found = dict(
+        page.evaluate("(e) => { const l = lineOf.get(e); move(l.at); return l; }", edge)
+    )
+    for other in page.evaluate(
+        "(at) => stepAt(at).lines.map((l) => ({ ...l }))", found["at"]
+    ):
         if other["edge"] == edge:
             break
         answer(page, other["edge"], other["contribution"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from table import random_graph
 from test_javascript import recomputed
 
-from micrograd_kr import Value, nn
+from micrograd_kr import Stepper, Value, nn
 
 
 def expression(a: float = 2.0, b: float = -3.0) -> Value:
@@ -326,3 +326,25 @@ def test_a_lecture_hall_reads_24_pixels(view: Open) -> None:
     assert min(sizes) >= 22
     assert page.evaluate("11 * view.scale") >= 22
     assert page.locator("main").bounding_box()["width"] > 1800
+
+
+# ---- in a notebook --------------------------------------------------------------------------------
+
+
+def test_a_frame_of_a_notebook_holds_the_live_page(browser: Any) -> None:
+    stepper = Stepper(expression(), lang="en")
+    stepper.next()
+    shown = stepper._repr_mimebundle_()["text/html"]
+    page = browser.new_page()
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.set_content(shown)
+    frame = page.frames[1]
+    frame.wait_for_selector(".node.current")
+    assert frame.locator("#phase").text_content() == "Backward1/3"
+    frame.locator("#next").click()
+    frame.locator("#number").fill("0.5")
+    frame.wait_for_timeout(300)
+    assert frame.evaluate("Number(root.data)") == expression(0.5).data
+    assert trouble == []
+    page.close()
