@@ -42,12 +42,15 @@ SCRIPTS = (
 REFUSALS = ("too_large", "no_value", "no_derivative", "labelled", "and_more")
 
 
-def page(recording: Mapping[str, Any], svg: str, lang: str = "ko") -> str:
+def page(
+    recording: Mapping[str, Any], svg: str, lang: str = "ko", folded: str = ""
+) -> str:
     """Write the HTML of the page, which begins in language ``lang`` ("ko" or "en").
 
     ``svg`` is a picture with a group ``n3`` for node 3 and ``e3_0`` for the edge from
-    its first parent. Raises ValueError for a recording of another version, an unknown
-    language and SVG that is none.
+    its first parent; ``folded`` one with the neurons as boxes, whose arrows are told in
+    ``recording["folded"]``. One of them may be empty. Raises ValueError for a recording
+    of another version, an unknown language and SVG that is none.
 
     >>> recording = {"version": 1, "nodes": [], "edges": []}
     >>> recording |= {"forward": [], "backward": []}
@@ -70,7 +73,8 @@ def page(recording: Mapping[str, Any], svg: str, lang: str = "ko") -> str:
         policy=policy(style, script),
         style=style,
         script=script,
-        svg=clean(svg),
+        svg=clean(svg) if svg or not folded else "",
+        folded=clean(folded, "f") if folded else "",
         recording=inert_json(recording),
         refusals=inert_json(refusals()),
         words=inert_json(words),
@@ -82,6 +86,7 @@ def save(
     svg: str,
     path: str | os.PathLike[str],
     lang: str = "ko",
+    folded: str = "",
 ) -> Path:
     """Write `page` to ``path``, all of it or nothing, and return the path.
 
@@ -94,7 +99,7 @@ def save(
     'steps.html'
     """
     path = Path(path)
-    replace_file(path, page(recording, svg, lang).encode())
+    replace_file(path, page(recording, svg, lang, folded).encode())
     return path
 
 

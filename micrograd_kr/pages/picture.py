@@ -13,14 +13,16 @@ _ATTRIBUTES = {"id", "class"} | _PLACES | _LETTERS
 _ID = re.compile(r"n\d+|e\d+_\d+")  # others could be mistaken for parts of the page
 
 
-def clean(svg: str) -> str:
+def clean(svg: str, prefix: str = "") -> str:
     """Keep of a picture the shapes, the text, and the ids of nodes and edges.
+
+    With a ``prefix`` it is the picture of folded neurons, and its ids begin with it.
 
     >>> inside = "<script>x</script><g id='n0' onclick='x'/>"
     >>> clean(f"<svg xmlns='http://www.w3.org/2000/svg'>{inside}</svg>")
     '<svg xmlns="http://www.w3.org/2000/svg"><g id="n0"></g></svg>'
     """
-    parser = ElementTree.XMLParser(target=_Writer())
+    parser = ElementTree.XMLParser(target=_Writer(prefix))
     try:
         parser.feed(svg)
         return str(parser.close())
@@ -34,7 +36,8 @@ class _Writer:
     The rest is left out, with all that is in it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
         self.parts: list[str] = []
         self.skipping = 0
 
@@ -46,8 +49,11 @@ class _Writer:
         kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES}
         if not _ID.fullmatch(kept.get("id", "n0")):
             del kept["id"]
+        if "id" in kept:
+            kept["id"] = self.prefix + kept["id"]
         if name == "svg":
             kept = {"xmlns": _SVG[1:-1], **kept}
+            kept |= {"class": "folded"} if self.prefix else {}
         written = [f" {k}={quoteattr(v)}" for k, v in kept.items()]
         self.parts.append(f"<{name}{''.join(written)}>")
 

@@ -5,12 +5,13 @@ from .drawing import Drawing
 from .folding import Arrow, arrows
 from .label import visible
 from .names import formula, names
-from .neurons import find_neurons
+from .neurons import Neurons, find_neurons
 from .render import write
 
 __all__ = [
     "Arrow",
     "Drawing",
+    "Neurons",
     "arrows",
     "draw",
     "find_neurons",

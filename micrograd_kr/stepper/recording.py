@@ -41,10 +41,12 @@ with other numbers is to look each slot up elsewhere; its words stay.
 ['x.grad += y.grad × ∂y/∂x = ', ['adjoint', 'e1_0']]
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..engine import Value
 from ..pages import graph_data
+from ..picture import Neurons, arrows
 from ..text import LANGUAGES
 from .formulas import Case, Condition, Partial, case_text, partials
 from .messages import say
@@ -63,6 +65,29 @@ def recording(sentences: Sentences) -> dict[str, Any]:
     The walk must be at its start; it is at its end afterwards.
     """
     return _Recorder(sentences).recording()
+
+
+def folded_data(
+    root: Value, order: Sequence[Value], neurons: Neurons
+) -> dict[str, Any]:
+    """Tell what is inside the boxes of a picture with its neurons folded.
+
+    ``box``: by operation of a neuron, the node that stands for it; ``inside``: by such
+    a node its operations, in order; ``arrows``: id, from, to, and the ``edges`` of the
+    graph that each stands for.
+    """
+    ids = {v: i for i, v in enumerate(order)}
+    inside: dict[int, list[int]] = {}
+    for v in order:
+        if v in neurons.box:
+            inside.setdefault(ids[neurons.box[v]], []).append(ids[v])
+    told = []
+    for arrow in arrows(root, fold=True):
+        edges = [f"e{ids[v]}_{k}" for v, k in arrow.edges]
+        ends = {"from": ids[arrow.parent], "to": ids[arrow.box]}
+        told.append({"id": arrow.id, **ends, "edges": edges})
+    box = {i: output for output, members in inside.items() for i in members}
+    return {"box": box, "inside": inside, "arrows": told}
 
 
 class _Recorder:

@@ -18,13 +18,13 @@ from typing import Any, Literal
 
 from ..engine import Value
 from ..pages import page_frame, save_page, step_page
-from ..picture import Drawing
+from ..picture import Drawing, Neurons, find_neurons
 from ..text import FEW, format_number, language, listed
 from .frames import Frames
 from .messages import say
 from .mistakes import is_right
 from .questions import Question, Quiz, number_typed
-from .recording import recording
+from .recording import folded_data, recording
 from .sentences import Sentences
 from .slots import filled
 from .walk import Edge, Walk
@@ -381,23 +381,34 @@ class Stepper:
         ``options`` go to `draw`. Raises ValueError for ``fold``, since the page shows
         every node, and for a graph of more nodes than ``max_nodes`` allows.
         """
-        return save_page(*self._recorded(options), path, self.lang)
+        recorded, svg, folded = self._recorded(options)
+        return save_page(recorded, svg, path, self.lang, folded)
 
-    def _recorded(self, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        """The recording and the picture of a page."""
+    def _recorded(self, options: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
+        """The recording and the pictures of a page: open, and with neurons folded."""
         s = self._backwards()
-        s._check_page(options)
+        neurons = find_neurons(s.walk.order, [s.loss])
+        s._check_page(options, neurons)
+        options = {"node_style": _roomy} | options
+        svg = folded = ""
         with s.walk.from_the_start():
             s.run()  # the picture of the end has room for every number
-            svg = s.draw(**({"node_style": _roomy} | options)).svg()
-        return s.recording(), svg
+            if neurons.box:
+                folded = s.draw(**(options | {"fold": True})).svg()
+            if not folded or len(s.walk.order) <= PAGE_NODES:
+                svg = s.draw(**options).svg()
+        recorded = s.recording()
+        if folded:
+            recorded["folded"] = folded_data(s.loss, s.walk.order, neurons)
+        return recorded, svg, folded
 
-    def _check_page(self, options: dict[str, Any]) -> None:
+    def _check_page(self, options: dict[str, Any], neurons: Neurons) -> None:
         """Refuse what would be a wrong picture, or one that nobody can read."""
         if options.get("fold"):
             raise ValueError(say("fold", self.lang))
         most = options.get("max_nodes", PAGE_NODES)
-        n = len(self.walk.order)
+        n = len(self.walk.order) - len(neurons.hidden)
+        n -= len(neurons.box) - len(set(neurons.box.values()))
         if n > most:
             raise ValueError(say("page_too_large", self.lang, n=n, most=most))
 
@@ -413,11 +424,11 @@ class Stepper:
         """
         still = self._here()._repr_mimebundle_()
         try:
-            recorded, svg = self._recorded({})
+            recorded, svg, folded = self._recorded({})
         except (ValueError, RuntimeError):
             return still
         recorded["at"] = self._at_on_page(len(recorded["forward"]))
-        live = page_frame(step_page(recorded, svg, self.lang))
+        live = page_frame(step_page(recorded, svg, self.lang, folded))
         title = escape(say("still", self.lang))
         folded = f"<details><summary>{title}</summary>{still['text/html']}</details>"
         return {**still, "text/html": live + folded}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import nn
@@ -123,6 +123,7 @@ def test_the_recording_is_in_the_page_unchanged() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=[])))
+@settings(deadline=None)
 def test_any_label_comes_through_and_adds_no_element(label: str) -> None:
     page = player.page(recording(label), SVG)
     assert recorded(page) == recording(label)

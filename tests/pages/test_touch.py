@@ -13,6 +13,7 @@ from table import random_graph
 from test_javascript import recomputed
 
 from micrograd_kr import Stepper, Value, nn
+from micrograd_kr.picture import arrows
 
 
 def expression(a: float = 2.0, b: float = -3.0) -> Value:
@@ -261,8 +262,8 @@ SEEN = """() => {
 }"""
 
 
-def xor() -> Value:
-    model = nn.MLP(2, [4, 1], activation="tanh", seed=1)
+def xor(width: int = 4) -> Value:
+    model = nn.MLP(2, [width, 1], activation="tanh", seed=1)
     loss = Value(0.0)
     for x, y in (((0, 0), -1), ((0, 1), 1), ((1, 0), 1), ((1, 1), -1)):
         loss = loss + (model(list(x)) - y) ** 2
@@ -326,6 +327,48 @@ def test_a_lecture_hall_reads_24_pixels(view: Open) -> None:
     assert min(sizes) >= 22
     assert page.evaluate("11 * view.scale") >= 22
     assert page.locator("main").bounding_box()["width"] > 1800
+
+
+# ---- folded neurons --------------------------------------------------------------------------------
+
+
+def test_an_arrow_of_a_folded_neuron_is_the_sum_over_its_paths(view: Open) -> None:
+    root = network()
+    page = view(root)
+    page.locator("#fold").click()
+    expected = {arrow.id: arrow.partial for arrow in arrows(root, fold=True)}
+    got = page.evaluate("[...lines.values()].map((line) => [line.id, steepness(line)])")
+    assert dict(got) == pytest.approx(expected, rel=1e-12)
+    sums = page.evaluate("""[...lines.values()].map((line) => {
+      const parts = line.parts.map((id) => lineOf.get(id));
+      const { adjoint, partial, contribution } = numbersOf(line, parts);
+      return [adjoint * partial, contribution];
+    })""")
+    assert [a for a, _ in sums] == pytest.approx([b for _, b in sums], rel=1e-12)
+
+
+def test_a_click_opens_a_neuron_and_folds_it_again(view: Open) -> None:
+    page = view(network())
+    every = len(network().topological_order())
+    assert page.locator("#stage > svg:visible .node").count() == every
+    page.locator("#fold").click()
+    boxes = page.locator("#stage > svg.folded .node")
+    assert boxes.count() < every / 2
+    for position in range(1, page.evaluate("last") + 1):
+        page.evaluate("(at) => move(at)", position)
+        assert page.locator("svg.folded .node.current").count() == 1
+    page.locator("svg.folded .node", has_text="neuron1").first.press("Enter")
+    assert page.locator("#fold").get_attribute("aria-pressed") == "false"
+    assert page.locator("#stage > svg:visible .node").count() == every
+    page.locator(".cluster").first.dispatch_event("click")
+    assert page.locator("#fold").get_attribute("aria-pressed") == "true"
+    page.clock.run_for(500)
+    assert "fold=1" in page.evaluate("location.hash")
+
+
+def test_a_large_network_opens_folded(view: Open) -> None:
+    page = view(xor(8))
+    assert page.locator("#fold").get_attribute("aria-pressed") == "true"
 
 
 # ---- in a notebook --------------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 const isOn = { predict: () => state.predict, hall: () => document.body.classList.contains("hall"), weights: () => state.weights };
 
+const foldedAtFirst = views.some(({ isFolded }) => isFolded) && (!foldable || nodes.length > 100);
+
 function address() {
   const parts = new URLSearchParams();
   if (state.at !== (recording.at ?? 0)) parts.set("step", state.at);
   for (const i of leaves) if (nodes[i].data !== recorded[i]) parts.set(`n${i}`, nodes[i].data);
   const modes = Object.keys(isOn).filter((mode) => isOn[mode]());
   if (modes.length) parts.set("mode", modes.join("."));
+  if (state.folded !== foldedAtFirst) parts.set("fold", Number(state.folded));
   if (state.lang !== state.first) parts.set("lang", state.lang);
   return parts.toString();
 }
@@ -26,7 +29,8 @@ function remind() {
 
 function readAddress() {
   const parts = new URLSearchParams(location.hash.slice(1));
-  if (parts.toString() === address()) return;
+  if (state.read && parts.toString() === address()) return;
+  state.read = true;
   const modes = (parts.get("mode") ?? "").split(".");
   state.predict = canAsk && modes.includes("predict");
   state.weights = modes.includes("weights");
@@ -34,7 +38,7 @@ function readAddress() {
   if (graph) setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));
   const step = Number(parts.get("step") ?? recording.at ?? 0);
   state.at = Number.isInteger(step) ? Math.max(0, Math.min(last, step)) : 0;
-  state.epoch++;
+  fold(parts.has("fold") ? parts.get("fold") === "1" : foldedAtFirst);
   speak(parts.get("lang") in words ? parts.get("lang") : state.first);
 }
 

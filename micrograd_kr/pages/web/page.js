@@ -3,7 +3,7 @@
 
 const state = {
   at: recording.at ?? 0, lang: document.documentElement.lang, first: document.documentElement.lang, timer: 0,
-  whole: false, weights: false, predict: false,
+  whole: false, weights: false, predict: false, folded: false,
   pinned: null, hovered: null, marked: null, leaf: undefined,
   epoch: 0, // counts what changes the numbers at one and the same step
   told: "", writing: 0,
@@ -19,6 +19,7 @@ function show() {
   $("status").textContent = statusText(text);
   $("predict").setAttribute("aria-pressed", state.predict);
   $("weights").setAttribute("aria-pressed", state.weights);
+  $("fold").setAttribute("aria-pressed", state.folded);
   showPicture();
   showWeights();
   showChosen();
@@ -75,6 +76,13 @@ function move(at) {
 }
 
 function speak(lang) {
+  speakWords(lang);
+  show();
+  if (graph) showTouch();
+  showScore();
+}
+
+function speakWords(lang) {
   state.lang = document.documentElement.lang = lang;
   document.title = `${word("title")} · ${root.name}`;
   document.querySelectorAll("[data-word]").forEach((e) => { e.textContent = word(e.dataset.word); });
@@ -85,9 +93,6 @@ function speak(lang) {
   $("subtitle").textContent = word("subtitle", { name: root.name, data: number(root.data), nodes: nodes.length });
   document.querySelectorAll("#languages button").forEach((b) => b.setAttribute("aria-pressed", b.value === lang));
   showPlay();
-  show();
-  if (graph) showTouch();
-  showScore();
 }
 
 const MOVES = {
@@ -157,9 +162,10 @@ $("weights").addEventListener("click", () => {
   show();
 });
 new ResizeObserver(resize).observe(scroller);
-prepare();
-measureView();
 handDown();
-speak(state.lang);
+speakWords(state.lang);
+$("fold").hidden = !foldable;
+$("fold").addEventListener("click", () => fold(!state.folded));
+see(views[0]);
+measureView();
 readAddress();
-resize();

@@ -1,35 +1,51 @@
 // The graph: which node is at work, what flows along its edges, what each grad has become.
 // Nothing is read from the layout while it is drawn: all boxes are measured once, at the start.
 
-const picture = document.querySelector("#stage > svg");
-const drawn = new Map(); // node -> its group, its box and the texts in it
-const lines = new Map(); // edge -> its group and the room for a tag
-const tags = svg("g", { class: "tags" });
+// There may be two pictures, with the neurons open and with each one folded into a box; one is seen.
 
-function prepare() {
-  picture.setAttribute("role", "group");
-  picture.querySelectorAll(".graph > :is(polygon, text)").forEach((part) => part.remove()); // background and caption
-  const { x, y, width, height } = picture.getBBox();
-  nodes.forEach(measureNode);
-  edges.forEach(measureEdge);
-  picture.setAttribute("viewBox", `${x - 3} ${y - 3} ${width + 6} ${height + 6}`);
-  picture.style.width = `${width + 6}px`;
-  picture.style.height = `${height + 6}px`;
-  document.querySelector("main").classList.toggle("tall", height > 0.75 * width);
-  drawn.forEach(prepareNode);
-  lines.forEach(prepareEdge);
-  (picture.querySelector(".graph") ?? picture).append(tags);
+let picture; // the one that is seen
+let drawn; // node -> its group, its box and the texts in it
+let lines; // edge or arrow -> its group and the room for a tag
+let tags;
+
+const views = [...document.querySelectorAll("#stage > svg")].map(prepare);
+
+function prepare(image) {
+  const isFolded = recording.folded !== undefined && image.matches(".folded");
+  const made = { image, isFolded, drawn: new Map(), lines: new Map(), tags: svg("g", { class: "tags" }) };
+  image.setAttribute("role", "group");
+  image.querySelectorAll(".graph > :is(polygon, text)").forEach((part) => part.remove()); // background and caption
+  const { x, y, width, height } = image.getBBox();
+  nodes.forEach((node) => measureNode(node, made));
+  (isFolded ? recording.folded.arrows : edges).forEach((edge) => measureEdge(edge, made));
+  image.setAttribute("viewBox", `${x - 3} ${y - 3} ${width + 6} ${height + 6}`);
+  image.style.width = `${width + 6}px`;
+  image.style.height = `${height + 6}px`;
+  made.isTall = height > 0.75 * width;
+  made.drawn.forEach(prepareNode);
+  made.lines.forEach(prepareEdge);
+  image.querySelectorAll(".cluster").forEach((frame) => frame.addEventListener("click", () => fold(true)));
+  (image.querySelector(".graph") ?? image).append(made.tags);
+  return made;
 }
 
-function measureNode({ id }) {
-  const group = $(`n${id}`);
-  if (!group) return; // folded away in the picture
+/** Show the picture with the neurons folded, or open. */
+function see(made) {
+  ({ image: picture, drawn, lines, tags } = made);
+  views.forEach(({ image }) => image.classList.toggle("unseen-picture", image !== picture));
+  document.querySelector("main").classList.toggle("tall", made.isTall);
+}
+
+function measureNode({ id }, made) {
+  const group = $(`${made.isFolded ? "f" : ""}n${id}`);
+  if (!group) return; // inside a folded neuron
   const shape = group.querySelector("path, polygon, ellipse");
   const box = shape.getBBox();
   const texts = [...group.querySelectorAll("text")];
   const [dataKey, data, gradKey, gradient] = texts.slice(-4); // the rows that `draw` writes last
   const room = box.x + box.width - 7 - gradKey.getBBox().x - gradKey.getComputedTextLength() - 4;
-  drawn.set(id, { group, shape, box, data, gradient, room, keys: [dataKey, gradKey], shown: "" });
+  const members = (made.isFolded && recording.folded.inside[id]) || [id];
+  made.drawn.set(id, { group, shape, box, data, gradient, room, members, keys: [dataKey, gradKey], shown: "" });
 }
 
 function prepareNode({ group, shape, box, data, gradient, keys }, i) {
@@ -46,20 +62,21 @@ function prepareNode({ group, shape, box, data, gradient, keys }, i) {
   group.addEventListener("pointerleave", () => choose({ hovered: null }));
   group.addEventListener("focus", () => choose({ hovered: i }));
   group.addEventListener("blur", () => choose({ hovered: null }));
-  group.addEventListener("click", () => pin(i));
+  group.addEventListener("click", () => press(i));
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
-    pin(i);
+    press(i);
   });
 }
 
-function measureEdge({ id }) {
-  const group = $(id);
+function measureEdge(edge, made) {
+  const group = $(`${made.isFolded ? "f" : ""}${edge.id}`);
   if (!group) return;
   const label = group.querySelector("text");
-  lines.set(id, { group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" });
+  const parts = edge.edges ?? [edge.id]; // an arrow of a folded neuron stands for several edges
+  made.lines.set(edge.id, { ...edge, parts, group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" });
 }
 
 function prepareEdge({ group }) {
@@ -92,8 +109,8 @@ function showPicture() {
   const { at } = state;
   picture.setAttribute("class", isBackward(at) ? "backward" : "forward");
   for (const [i, box] of drawn) showNode(i, box);
-  for (const [id, line] of lines) {
-    const status = edgeStatus(edgeOf.get(id), at);
+  for (const line of lines.values()) {
+    const status = ofMany(line.parts.map((id) => edgeStatus(edgeOf.get(id), at)));
     if (line.shown === status) continue;
     line.shown = status;
     line.group.setAttribute("class", `edge ${status}`);
@@ -101,10 +118,15 @@ function showPicture() {
   showTags();
 }
 
+/** What several together are: at work if one of them is, finished when all are. */
+const ofMany = (statuses) =>
+  ["current", "active", "receiving"].find((one) => statuses.includes(one)) ??
+  (statuses.every((one) => one === "done") ? "done" : "waiting");
+
 function showNode(i, box) {
   const { at } = state;
   const node = nodes[i];
-  const status = statusOf(i, at);
+  const status = ofMany(box.members.map((member) => statusOf(member, at)));
   const value = isComputed(i, at) ? number(node.data) : "·";
   const gradient = isSecret(i) ? "?" : number(grad(i, at));
   const count = arrived(i, at).length;
@@ -134,14 +156,34 @@ function showTags() {
   tags.replaceChildren();
   if (!isBackward(state.at)) return;
   const taken = [...drawn.values()].map(({ box }) => box);
-  for (const line of stepAt(state.at).lines) {
-    const drawnLine = lines.get(line.edge);
-    if (drawnLine?.path) tags.append(tag(line, drawnLine, taken));
+  for (const line of lines.values()) {
+    const parts = line.parts.map((id) => lineOf.get(id));
+    const isNow = Math.max(...parts.map(({ at }) => at)) === state.at; // the last of its paths has come
+    if (isNow && line.path) tags.append(tag(numbersOf(line, parts), line, taken));
   }
 }
 
+const isNeuron = (line) => line.edges !== undefined && recording.folded.inside[line.to] !== undefined;
+
+/** The numbers of an arrow: of a folded neuron the sum over all paths through it. */
+function numbersOf(line, parts) {
+  if (!isNeuron(line)) return parts[0];
+  const contribution = parts.reduce((sum, part) => sum + part.contribution, 0);
+  const adjoint = backward[backwardAt.get(line.to) - forward.length - 1].adjoint;
+  return { ...parts.at(-1), adjoint, partial: slopeThrough(line), contribution, parts };
+}
+
+/** The derivative of a box in one of its parents, along every path between them. */
+function slopeThrough(line) {
+  const slopes = new Map([[line.to, 1]]);
+  for (const member of recording.folded.inside[line.to].toReversed())
+    for (const part of backward[backwardAt.get(member) - forward.length - 1].lines)
+      slopes.set(part.parent, (slopes.get(part.parent) ?? 0) + (slopes.get(member) ?? 0) * part.partial);
+  return slopes.get(line.from) ?? 0;
+}
+
 function tag(line, { path, spot }, taken) {
-  const hidden = isHidden(line);
+  const hidden = (line.parts ?? [line]).some(isHidden);
   const [adjoint, partial, contribution] = [line.adjoint, line.partial, line.contribution].map((x) => (hidden ? "?" : number(x)));
   const inTwo = lengthOf(`${adjoint} × ${partial} = ${contribution}`, 10) > 60;
   const rows = inTwo ? [`${adjoint} × ${partial}`, `= ${contribution}`] : [`${adjoint} × ${partial} = ${contribution}`];
@@ -170,3 +212,26 @@ function placeFor(path, spot, { width, height }, taken) {
 const overlap = (a, b) =>
   Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *
   Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
+
+// ---- folding ------------------------------------------------------------------------------------------
+
+const foldable = views.length === 2;
+const boxOf = (i) => (drawn.has(i) ? i : recording.folded?.box[i]);
+
+function fold(folded) {
+  if (!views.length) return;
+  state.folded = foldable ? folded : views[0].isFolded;
+  see(views.find(({ isFolded }) => isFolded === state.folded) ?? views[0]);
+  state.epoch++;
+  resize();
+  show();
+}
+
+/** A click on a folded neuron opens it; on any other node, keeps it. */
+function press(i) {
+  if (state.folded && foldable && recording.folded.inside[i]) {
+    state.pinned = null;
+    fold(false);
+  }
+  pin(i);
+}

@@ -25,8 +25,8 @@ function resize() {
 /** Zoom so that everything the step speaks of is seen, and go there. */
 function follow() {
   const step = stepAt(state.at);
-  const ids = step ? [step.node, ...nodes[step.node].parents].filter((i) => drawn.has(i)) : [];
-  const boxes = ids.map((i) => drawn.get(i).box);
+  const ids = step ? [step.node, ...nodes[step.node].parents].map(boxOf) : [];
+  const boxes = ids.filter((i) => drawn.has(i)).map((i) => drawn.get(i).box);
   $("whole").setAttribute("aria-pressed", state.whole);
   const wanted = state.whole ? Math.min(view.readable, view.whole) : view.zoom || view.readable;
   if (!boxes.length) return scaleTo(wanted);
@@ -53,8 +53,8 @@ function surrounding(boxes) {
 /** Where the picture begins, in the units of its nodes. */
 function corners() {
   const { x, y } = picture.viewBox.baseVal;
-  view.offset ??= drawnOffset();
-  return { x: x - view.offset.x, y: y - view.offset.y };
+  const offset = drawnOffset();
+  return { x: x - offset.x, y: y - offset.y };
 }
 
 function drawnOffset() {
@@ -142,17 +142,17 @@ scroller.addEventListener("touchmove", (event) => event.touches.length > 1 && ev
 
 // ---- on request: weights as width and colour, a lecture hall ------------------------------------------
 
-const widest = () => Math.max(...[...lineOf.values()].map((line) => Math.abs(line.partial)).filter(Number.isFinite), 1e-300);
+const steepness = (line) => (isNeuron(line) ? slopeThrough(line) : lineOf.get(line.parts[0]).partial);
 
 /** Each edge as wide as its partial, blue where it is positive and orange where it is negative. */
 function showWeights() {
   if (!state.weights && !view.weights) return;
   view.weights = state.weights;
-  const most = state.weights && widest();
-  for (const [id, { group, path }] of lines) {
-    if (!path) continue;
-    const x = lineOf.get(id)?.partial ?? edgeOf.get(id).partial;
-    path.style.strokeWidth = state.weights ? `${0.5 + (5 * Math.abs(x)) / most}` : "";
-    group.dataset.sign = state.weights ? Math.sign(x) : "";
+  const all = [...lines.values()].filter(({ path }) => path);
+  const slopes = new Map(all.map((line) => [line, state.weights ? steepness(line) : 0]));
+  const most = Math.max(...[...slopes.values()].map(Math.abs).filter(Number.isFinite), 1e-300);
+  for (const [line, x] of slopes) {
+    line.path.style.strokeWidth = state.weights ? `${0.5 + (5 * Math.abs(x)) / most}` : "";
+    line.group.dataset.sign = state.weights ? Math.sign(x) : "";
   }
 }
