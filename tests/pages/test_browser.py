@@ -522,7 +522,7 @@ def test_a_very_long_name_breaks_nothing_on_a_phone(view: Open) -> None:
 
 def test_the_whole_picture_fits_when_asked(view: Open) -> None:
     page = view(network())
-    scroller, svg = page.locator("#scroller"), page.locator("#stage > svg")
+    scroller, svg = page.locator("#scroller"), page.locator("#stage > svg:visible")
     assert svg.bounding_box()["height"] > scroller.bounding_box()["height"]
     page.get_by_role("button", name="Show the whole picture").click()
     for side in ("width", "height"):

@@ -1,12 +1,14 @@
 """Predict on the page: hidden until typed, and every kind of mistake is told by its name."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Open
 
 from micrograd_kr import Value
 from micrograd_kr.stepper import Stepper
+
+Open = Callable[..., Any]
 
 
 def shared() -> Value:

@@ -3,10 +3,10 @@
 import math
 import random
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Open
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from table import random_graph
@@ -14,6 +14,8 @@ from test_javascript import recomputed
 
 from micrograd_kr import Stepper, Value, nn
 from micrograd_kr.picture import arrows
+
+Open = Callable[..., Any]
 
 
 def expression(a: float = 2.0, b: float = -3.0) -> Value:

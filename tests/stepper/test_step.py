@@ -687,12 +687,26 @@ def test_a_page_refuses_to_fold_and_never_recommends_it(
     with pytest.raises(ValueError, match="fold=True") as error:
         Stepper(loss, lang=lang).save(tmp_path / "p.html", fold=True)
     assert bool(re.search("[가-힣]", str(error.value))) == (lang == "ko")
-    large = mk.sum([mk.MLP(2, [8, 8, 1], seed=0)([1.0, k]) for k in range(9)])
+    large = mk.Value(1.0)
+    for _ in range(400):
+        large = large + 1.0
     s = Stepper(large, lang=lang)
     with pytest.raises(ValueError, match=f"max_nodes={len(s.walk.order)}") as error:
         s.save(tmp_path / "p.html")
     assert "fold" not in str(error.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_of_many_neurons_has_the_folded_picture_alone(tmp_path: Any) -> None:
+    model = mk.MLP(2, [8, 8, 1], seed=0)
+    loss = mk.sum([model([1.0, k]) for k in range(9)])
+    s = Stepper(loss, lang="en")
+    assert len(s.walk.order) > 300
+    page = s.save(tmp_path / "p.html").read_text(encoding="utf-8")
+    assert re.findall('<svg[^>]*class="([a-z]*)"', page.partition('<div id="below')[0])[
+        -1:
+    ] == ["folded"]
+    assert page.count('id="fn') > 9
 
 
 def test_frames_are_one_for_each_step_and_leave_everything_as_it_was(

@@ -107,7 +107,7 @@ function write(text, content, width) {
 
 function showPicture() {
   const { at } = state;
-  picture.setAttribute("class", isBackward(at) ? "backward" : "forward");
+  picture.classList.toggle("backward", isBackward(at));
   for (const [i, box] of drawn) showNode(i, box);
   for (const line of lines.values()) {
     const status = ofMany(line.parts.map((id) => edgeStatus(edgeOf.get(id), at)));
