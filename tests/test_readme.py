@@ -15,7 +15,7 @@ from micrograd_kr.cli import main
 ROOT = Path(__file__).parents[1]
 READMES = pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"^\.venv/bin/micrograd_kr (.*)$", re.MULTILINE)
+COMMAND = re.compile(r"\.venv/bin/micrograd_kr ([^`\n]*)")
 
 
 def blocks(name: str) -> list[str]:

@@ -302,8 +302,11 @@ def test_demos_are_listed_and_run_with_their_arguments(capsys, tmp_path):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_demo_is_listed_in_one_language(lang, capsys):
+    assert main(["demo", "--lang", lang]) == 0
+    listed = capsys.readouterr().out
     assert main(["--lang", lang, "demo"]) == 0
-    for line in capsys.readouterr().out.splitlines():
+    assert capsys.readouterr().out == listed
+    for line in listed.splitlines():
         assert bool(re.search("[가-힣]", line)) == (lang == "ko"), line
 
 
