@@ -26,6 +26,11 @@ SHAPES = {
     ),
 }
 
+slow = pytest.mark.slow  # a million nodes: run in CI, or with -m slow
+CASES = []
+for shape, (n, _) in SHAPES.items():
+    CASES.append(pytest.param(shape, marks=[slow] if n == MILLION else []))
+
 USE = """
 import copy, gc, pickle, sys
 import micrograd_kr as mk
@@ -76,7 +81,7 @@ def run(code):
 
 
 @pytest.mark.parametrize("collector", ["gc.disable()", "gc.enable()"])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", CASES)
 def test_deep_and_wide(shape, collector):
     n, record = SHAPES[shape]
     done = run(USE.format(n=n, collector=collector, record=record))
@@ -85,6 +90,7 @@ def test_deep_and_wide(shape, collector):
     )
 
 
+@slow
 def test_a_million_freed_from_the_leaf_s_end():
     """The order in which names go must not matter: the root first, or everything at the interpreter's end."""
     code = f"""
@@ -131,6 +137,7 @@ print("done")
     )
 
 
+@slow
 def test_bytes_of_a_node():
     """A million operations take at most 160 bytes each, numbers included; the sweep adds its order only."""
     code = f"""
