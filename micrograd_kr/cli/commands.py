@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from textwrap import fill
 
-from ..engine import Value
+from ..engine import OPS, Value
 from ..picture import draw
 from ..stepper import Stepper
 from ..text import LANGUAGES, speak
@@ -18,6 +18,9 @@ from . import demos as demo
 from .arguments import Arguments
 from .expression import functions, numbers, read
 from .messages import say
+from .play import add_play
+
+_COMMANDS = ("step", "draw", "play", "demo")
 
 # The keys of a walk, and the same keys while Korean is typed.
 NEXT, BACK, WHY, QUIT = ("", "n", "ㅜ"), ("b", "ㅠ"), ("w", "ㅈ"), ("q", "ㅂ")
@@ -82,8 +85,8 @@ def _parse(words: list[str]) -> argparse.Namespace:
 
 def _minus_is_no_option(words: list[str]) -> list[str]:
     """Let an expression begin with a minus sign: a space before it tells argparse."""
-    command = next((word for word in words if word in ("step", "draw", "demo")), None)
-    if command in (None, "demo"):
+    command = next((word for word in words if word in _COMMANDS), None)
+    if command not in ("step", "draw"):
         return words
     options = ("-h",) if command == "step" else ("-h", "-o")
     result = []
@@ -110,8 +113,13 @@ def _parser() -> Arguments:
     )
     _add_step(commands.add_parser("step", help=say("about_step")))
     _add_draw(commands.add_parser("draw", help=say("about_draw")))
+    add_play(commands.add_parser("play", help=say("about_play")), _activations())
     _add_demo(commands.add_parser("demo", help=say("about_demo")))
     return parser
+
+
+def _activations() -> list[str]:
+    return [name for name, op in OPS.items() if op.is_activation]
 
 
 class _Command(Arguments):

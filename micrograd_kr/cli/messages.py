@@ -5,7 +5,8 @@ from ..text import Messages
 EXAMPLES = """{examples}:
   micrograd_kr step "relu(a*b + c)" a=2 b=-3 c=10
   micrograd_kr step "d = a*b; L = relu(d + c)" a=2 b=-3 c=10 --html steps.html
-  micrograd_kr draw "tanh(w*x + b)" w=0.5 x=1 b=0.1 -o neuron.svg"""
+  micrograd_kr draw "tanh(w*x + b)" w=0.5 x=1 b=0.1 -o neuron.svg
+  micrograd_kr play spirals --layers 16 16 --activation relu"""
 
 say = Messages(
     {  # Korean, English
@@ -98,6 +99,40 @@ say = Messages(
         "about_draw": (
             "계산 그래프를 그림으로 저장합니다",
             "write the graph as a picture",
+        ),
+        "about_play": (
+            "신경망이 배우는 페이지를 만들어 엽니다",
+            "write the page where a network learns, and open it",
+        ),
+        "data": ("데이터", "DATA"),
+        "arg_data": (
+            "{names} 가운데 하나, 또는 CSV 파일(두 열과 분류). 기본값 moons",
+            "one of {names}, or a CSV file of two columns and a class (default: moons)",
+        ),
+        "arg_layers": (
+            "은닉층마다 뉴런의 수 (기본값 8 8)",
+            "the neurons of each hidden layer (default: 8 8)",
+        ),
+        "arg_activation": (
+            "은닉층의 활성화 함수 (기본값 tanh): {names}",
+            "the activation of the hidden layers (default: tanh): {names}",
+        ),
+        "arg_play_html": (
+            "저장할 파일 (기본값 play.html)",
+            "the file that is written (default: play.html)",
+        ),
+        "deepest": (
+            "--layers: 은닉층은 {most}개까지 됩니다. 지금은 {n}개입니다",
+            "--layers: at most {most} hidden layers, not {n}",
+        ),
+        "widest": (
+            "--layers: 한 층의 뉴런은 1개부터 {most}개까지입니다. {n:은/는} 안 됩니다",
+            "--layers: a layer has 1 to {most} neurons, not {n}",
+        ),
+        "no_data": (
+            "{name:이라는/라는} 데이터는 없습니다. "
+            "있는 것: {names}. 자기 데이터는 .csv 파일로 주세요",
+            "no data are called {name}; there are {names}, or give a .csv file",
         ),
         "about_demo": ("데모를 보여 주거나 실행합니다", "list the demos, or run one"),
         "arg_help": ("이 도움말을 보여 줍니다", "show this help"),

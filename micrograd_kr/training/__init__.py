@@ -5,6 +5,7 @@ what a caller may give, ``watching`` the page that trains a recorded model, ``re
 a run for that page, ``plot`` (with Matplotlib) the pictures.
 """
 
+from .csv_file import load_csv
 from .data import (
     Data,
     Heights,
@@ -33,6 +34,7 @@ __all__ = [
     "TrainingPage",
     "evaluate",
     "fit",
+    "load_csv",
     "load_digits",
     "make_blobs",
     "make_circles",

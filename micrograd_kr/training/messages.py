@@ -112,6 +112,23 @@ say = Messages(
             "train_test_split: test_size={test_size} of {n} samples "
             "leaves one part empty",
         ),
+        "csv_columns": (
+            "{line}번째 줄: 열이 {n}개입니다. 두 수와 분류 하나, 곧 세 열이 필요합니다.",
+            "line {line}: {n} columns; two numbers and a class are needed, "
+            "which is three.",
+        ),
+        "csv_number": (
+            "{line}번째 줄: {text}은(는) 수가 아닙니다.",
+            "line {line}: {text} is not a number.",
+        ),
+        "csv_few": (
+            "점이 {n}개뿐입니다. 분류가 둘 이상, 점이 넷 이상이어야 합니다.",
+            "only {n} points; at least four points in two classes are needed.",
+        ),
+        "csv_many": (
+            "분류가 {n}가지입니다. 10가지까지 됩니다.",
+            "{n} classes; at most 10 can be told apart.",
+        ),
         # ---- pages
         "no_run": (
             "이 기록에는 다시 보여 줄 학습이 없습니다. "

@@ -29,7 +29,7 @@ Graph = dict[str, Any]  # see `graph_data`
 class TrainingPage:
     """A page that begins with these settings, samples and, if any, recorded model.
 
-    ``settings``, ``model`` and ``data``: as `pages.training_page` takes them.
+    ``settings``, ``model``, ``data`` and ``own``: as `pages.training_page` takes them.
 
     >>> page = TrainingPage({"data": "xor"})
     >>> page
@@ -42,8 +42,9 @@ class TrainingPage:
         model: dict[str, Any] | None = None,
         data: dict[str, Any] | None = None,
         lang: str | None = None,
+        own: dict[str, Any] | None = None,
     ) -> None:
-        self.settings, self.data, self.lang = settings, data, lang
+        self.settings, self.data, self.lang, self.own = settings, data, lang, own
         self.model = model or {}
 
     def html(self) -> str:
@@ -53,7 +54,7 @@ class TrainingPage:
         '<!DOCTYPE html>'
         """
         model = self.model or None
-        return training_page(self.settings, model, self.data, self.lang)
+        return training_page(self.settings, model, self.data, self.lang, self.own)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page into a file, all of it or nothing; give its path.

@@ -44,8 +44,7 @@ function written(value) {
 
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
-  const source = sources()[found.get("data") ?? settings.data];
-  if (source && given.settings.noise === undefined) settings.noise = source.noise;
+  if (given.settings.noise === undefined) settings.noise = sources()[settings.data]?.noise ?? settings.noise;
   for (const key of Object.keys(DEFAULTS)) if (found.has(key)) settings[key] = parsed(key, found.get(key));
   if (found.has("data") && !found.has("noise")) settings.noise = sources()[settings.data]?.noise ?? 0;
   if (["ko", "en"].includes(found.get("lang"))) document.documentElement.lang = found.get("lang");
