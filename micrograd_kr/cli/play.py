@@ -36,7 +36,6 @@ def add_play(command: Arguments, activations: list[str]) -> None:
         "--activation",
         metavar=say("name"),
         choices=activations,
-        default="tanh",
         help=say("arg_activation", names=", ".join(activations)),
     )
     command.add_argument(
@@ -59,14 +58,15 @@ def play(args: argparse.Namespace) -> None:
     webbrowser.open(path.resolve().as_uri())
 
 
-def page(data: str, layers: list[int], activation: str) -> TrainingPage:
+def page(data: str, layers: list[int], activation: str | None = None) -> TrainingPage:
     """Make the page of a toy set by name, or of a CSV file.
 
     >>> page("xor", [4], "relu").settings["activations"]
     ['relu']
     """
-    activations = [activation] * len(layers)
-    settings: dict[str, Any] = {"layers": layers, "activations": activations}
+    settings: dict[str, Any] = {"layers": layers}
+    if activation:  # else the page's own
+        settings["activations"] = [activation] * len(layers)
     if data in SETS:
         return TrainingPage(settings | {"data": data})
     if not data.lower().endswith((".csv", ".tsv", ".txt")):

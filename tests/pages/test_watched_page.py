@@ -1,0 +1,111 @@
+"""Models that Python recorded, and runs it made, open in a real browser and learn there."""
+
+import pytest
+from browsers import Opened, chromium
+
+from micrograd_kr import MLP, Module, Neuron, Value, fit, nn, watch
+from micrograd_kr.cli.play import page as play_page
+from micrograd_kr.training import make_moons, make_spirals
+
+X, Y = make_moons(40, seed=1)
+X3, Y3 = make_spirals(60, seed=1)
+
+
+class Bent(Module):
+    """A parabola of a neuron, beside a Value of its own."""
+
+    def __init__(self):
+        self.neuron = Neuron(2, activation=None, seed=5)
+        self.bend = Value(0.3, "<b>bend</b>")
+
+    def forward(self, x):
+        z = self.neuron(x)
+        return z + self.bend * z**2
+
+
+def images():
+    """Small images of three kinds: more inputs than a plane has."""
+    kinds = [[float(k % 3 == c) for k in range(16)] for c in range(3)]
+    return [kinds[i % 3] for i in range(30)], [i % 3 for i in range(30)]
+
+
+def run():
+    model = MLP(2, [5, 1], activation="tanh", seed=1)
+    options = {"loss": "bce", "epochs": 50, "progress": False}
+    history = fit(model, X, Y, validation=(X[:9], Y[:9]), **options)
+    return history.run.page(history.loss, history.validation_loss)
+
+
+def watched(model, X, y, loss, **options):
+    return watch(model, X, y, loss=loss, **options)
+
+
+PAGES = {
+    "mlp": lambda: watched(
+        MLP(2, [6, 4, 1], activation="tanh", seed=1), X, Y, "bce", validation=(X, Y)
+    ),
+    "three classes": lambda: watched(MLP(2, [6, 3], seed=1), X3, Y3, "cross_entropy"),
+    "hinge": lambda: watched(MLP(2, [6, 1], seed=1), X, [2 * c - 1 for c in Y], "hinge"),
+    "a plane": lambda: watched(
+        MLP(2, [4, 1], activation="tanh", seed=1), X, [a - b for a, b in X], "mse"
+    ),
+    "a curve": lambda: watched(
+        MLP(1, [4, 1], activation="tanh", seed=1), [a for a, _ in X], [b for _, b in X], "mse"
+    ),
+    "two numbers": lambda: watched(MLP(2, [4, 2], seed=1), X, [[b, a] for a, b in X], "mse"),
+    "images": lambda: watched(MLP(16, [4, 3], seed=1), *images(), "cross_entropy"),
+    "its own": lambda: watched(Bent(), X, Y, "bce"),
+    "weight decay": lambda: watched(
+        MLP(2, [3, 1], seed=1), X, Y, "bce", optimizer=nn.SGD, batch_size=7
+    ),
+    "a run": run,
+    "play": lambda: play_page("spirals", [4, 4], "relu"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_it_opens_learns_and_is_walked_through(browser, name, lang, tmp_path):
+    page = PAGES[name]()
+    page.lang = lang
+    opened = Opened(browser, page.save(tmp_path / "train.html"), "", {})
+    view = opened.page
+    before = view.evaluate("learner.now.train")
+    view.click("#one-step")
+    view.click("#one-epoch")
+    view.evaluate(
+        "() => { for (let i = 0; i < 30; i++) learner.epoch(); learner.measure(); show(); }"
+    )
+    assert view.evaluate("learner.diverged") is False
+    assert view.evaluate("learner.now.train") < before
+    assert view.locator("#network").is_visible() == (name != "its own")
+    view.evaluate("() => choose(learner.train[3])")
+    view.click("#walk")
+    for _ in range(3):
+        view.click("#walk-next")
+    assert view.locator("#walk-text p").count() >= 2
+    view.click("#reset")
+    assert view.locator("#epoch").inner_text() == "0"
+    opened.close()
+
+
+def test_the_scrubber_goes_through_a_run(browser, tmp_path):
+    opened = Opened(browser, run().save(tmp_path / "training.html"), "", {})
+    view = opened.page
+    assert view.locator("#epoch").inner_text() == "50"
+    assert view.locator("#scrub").get_attribute("max") == "50"
+    for place in (10, 50, 0, 30):
+        view.locator("#scrub").fill(str(place))
+        assert view.locator("#epoch").inner_text() == str(place)
+        assert view.evaluate("learner.kept.size") == 51
+        assert view.evaluate("learner.curve.length") == 51
+    view.click("#one-epoch")  # and from here on it is another run
+    assert view.locator("#epoch").inner_text() == "31"
+    assert view.locator("#scrub").get_attribute("max") == "31"
+    opened.close()
