@@ -29,8 +29,17 @@ from .engine import FUNCTIONS
 from .engine import Value as _Value
 
 if TYPE_CHECKING:
+    from . import compiler as compiler
+    from . import engine as engine
+    from . import nn as nn
+    from . import pages as pages
+    from . import picture as picture
+    from . import stepper as stepper
+    from . import text as text
+    from . import training as training
     from .compiler import compile as compile
     from .engine import OPS, Edge, Op, Value, as_value, grad, gradcheck, no_grad
+    from .engine.operations import *  # noqa: F403  # every op of the table
     from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
     from .picture import draw
     from .stepper import Stepper
@@ -81,14 +90,16 @@ _ROOMS: dict[str, tuple[str, ...]] = {
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
-    if name in _ROOMS:
-        return import_module(f".{name}", __name__)
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+if not TYPE_CHECKING:  # who checks types knows the names above, and no others
+
+    def __getattr__(name: str) -> Any:
+        if name in FUNCTIONS:
+            return FUNCTIONS[name]
+        if name in _ROOMS:
+            return import_module(f".{name}", __name__)
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
 
 
 def _draw(value: "Value", **options: Any) -> Any:
@@ -97,11 +108,13 @@ def _draw(value: "Value", **options: Any) -> Any:
     >>> (_Value(2.0) * 3).draw()
     Drawing(1 edges; .show() opens it, .save('graph.svg') writes it)
     """
-    return __getattr__("draw")(value, **options)
+    from .picture import draw
+
+    return draw(value, **options)
 
 
 # The engine knows no picture: the face, above both, gives a Value its `draw`.
-_Value.draw = _draw  # type: ignore[attr-defined]
+_Value.draw = _draw  # type: ignore[assignment]
 
 
 def __dir__() -> list[str]:

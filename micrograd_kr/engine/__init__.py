@@ -3,16 +3,17 @@
 To read it: ``ops`` is the table of operations, ``value`` the graph and `backward`,
 ``record`` how an operation is written down, ``gradients`` the functional form. The rest
 may be skipped: ``graph`` (two orders), ``no_grad``, ``checks`` (errors), ``comparison``
-(a number like any other), ``inline`` (what makes it fast).
+(a number like any other), ``functions`` (a row becomes a function and methods),
+``inline`` (what makes it fast).
 """
 
 from .checks import check_number
 from .comparison import mark_compared
+from .functions import FUNCTIONS
 from .gradients import grad, gradcheck
 from .messages import say
 from .no_grad import no_grad
 from .ops import FLOATS, OPS, Op
-from .record import FUNCTIONS
 from .value import Edge, Number, Value, as_value
 
 __all__ = [

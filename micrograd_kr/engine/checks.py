@@ -149,3 +149,31 @@ def value_of(op: Op, data: Sequence[float]) -> float:
     """
     given = op.split(data) if op.variadic else data
     return FLOATS[op.name](*given)  # type: ignore[no-any-return]
+
+
+# ---- of a graph ----
+
+
+def check_graph(v: Any, what: str) -> None:
+    """Raise RuntimeError, which says why, for a leaf that had a graph and lost it."""
+    if v.op is None and v._db is not None:
+        raise RuntimeError(say(f"lost_{v._db}", what=what, v=repr(v)))
+
+
+def check_grad(v: Any) -> None:
+    """Raise TypeError for a grad that nothing can be added to, as None."""
+    if not isinstance(v.grad, Real):
+        raise TypeError(say("grad_no_number", v=repr(v), kind=type(v.grad).__name__))
+
+
+def check_grads(order: Sequence[Any]) -> None:
+    """Raise what is wrong with the first grad, from the end of an order, that is none.
+
+    That is a TypeError for what is no number, and an OverflowError for what left the
+    floats.
+    """
+    for v in reversed(order):
+        for parent in v.parents:
+            check_grad(parent)
+            if parent.grad - parent.grad:
+                raise OverflowError(say("grad_overflow", v=repr(parent)))

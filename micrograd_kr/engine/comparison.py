@@ -3,13 +3,18 @@
 import operator
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .messages import say
 from .no_grad import here
 
+if TYPE_CHECKING:
+    from .operations import _Operations as Operations
+else:
+    Operations = object  # `functions` gives a Value its operations
 
-class Comparable:
+
+class Comparable(Operations):
     """The part of `Value` that a learner may skip.
 
     ``<`` and ``>`` compare numbers, and so does ``==`` with a plain number. Two Values
@@ -68,7 +73,11 @@ class Comparable:
     def __ge__(self, other: Any) -> bool:
         return self._compare(operator.ge, other)
 
-    __hash__ = object.__hash__
+    if TYPE_CHECKING:
+
+        def __hash__(self) -> int: ...
+    else:
+        __hash__ = object.__hash__
 
     def _compare(self, how: Callable[[Any, Any], bool], other: Any) -> bool:
         mark_compared(self)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from .checks import ERRORS, check_number, value_of
+from .checks import ERRORS, check_graph, check_number, value_of
 from .comparison import mark_compared
+from .functions import FUNCTIONS
 from .messages import say
 from .ops import FLOATS, Op
-from .record import FUNCTIONS
-from .value import Number, Value, as_value, check_graph
+from .value import Number, Value, as_value
 
 # ---- the text of a row, read with Values ----
 

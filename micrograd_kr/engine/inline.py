@@ -66,13 +66,9 @@ def _definition(function: Function) -> ast.FunctionDef:
     return definition
 
 
-def written(
-    make: Function, op: Op, name: str, texts: Mapping[str, str], space: dict[str, Any]
-) -> Function:
-    """Give the function that ``make`` makes for ``op``, with ``texts`` in it.
-
-    ``space`` holds what the function refers to: the globals of its module.
-    """
+def written(make: Function, op: Op, name: str, texts: Mapping[str, str]) -> Function:
+    """Give the function that ``make`` makes for ``op``, with ``texts`` in it."""
+    space = make.__globals__  # of the module of ``make``: what the function refers to
     record = next(
         part for part in _definition(make).body if isinstance(part, ast.FunctionDef)
     )

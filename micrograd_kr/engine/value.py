@@ -10,18 +10,15 @@ the partials up: the chain rule.
 >>> d.data, a.grad, b.grad
 (4.0, -3.0, 2.0)
 
-The operations themselves are rows of the table in ``ops``; ``record`` makes the methods
-of a Value from them.
+The operations themselves are rows of the table in ``ops``; ``record`` says how one is
+written down, and ``functions`` gives a Value its methods.
 """
 
-from collections.abc import Callable
-from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from . import graph
-from .checks import as_float, check_number
+from .checks import as_float, check_grad, check_grads, check_graph, check_number
 from .comparison import Comparable
-from .messages import say
 from .ops import Op
 
 Number = float | int
@@ -150,12 +147,10 @@ class Value(Comparable):
         try:
             total = _sweep(order)
         except TypeError:
-            for v in order:
-                for parent in v.parents:
-                    check_grad(parent)
+            check_grads(order)
             raise
         if total - total:  # a grad was infinite, or so many were large
-            _check_grads(order)
+            check_grads(order)
 
     def steps(self) -> list["Edge"]:
         """Tell what this Value hands down to its parents: one edge for each of them.
@@ -181,22 +176,6 @@ class Value(Comparable):
         lost = self._db if self.op is None else "copy"
         return _leaf, (self._data, self.grad, self.label, lost)
 
-    if TYPE_CHECKING:  # made from the table, in `record`
-
-        def __getattr__(self, op: str) -> Callable[..., "Value"]: ...
-        def __add__(self, other: "Value | Number") -> "Value": ...
-        def __sub__(self, other: "Value | Number") -> "Value": ...
-        def __mul__(self, other: "Value | Number") -> "Value": ...
-        def __truediv__(self, other: "Value | Number") -> "Value": ...
-        def __pow__(self, other: "Value | Number") -> "Value": ...
-        def __radd__(self, other: Number) -> "Value": ...
-        def __rsub__(self, other: Number) -> "Value": ...
-        def __rmul__(self, other: Number) -> "Value": ...
-        def __rtruediv__(self, other: Number) -> "Value": ...
-        def __rpow__(self, other: Number) -> "Value": ...
-        def __neg__(self) -> "Value": ...
-        def __abs__(self) -> "Value": ...
-
 
 def _sweep(order: list[Value]) -> float:
     """Hand every grad down, from the last of an order to the first: the chain rule.
@@ -218,14 +197,6 @@ def _sweep(order: list[Value]) -> float:
             b.grad += g * v._db
             total += b.grad
     return total
-
-
-def _check_grads(order: list[Value]) -> None:
-    """Raise OverflowError with the first Value whose grad left the floats."""
-    for v in reversed(order):
-        for parent in v.parents:
-            if parent.grad - parent.grad:
-                raise OverflowError(say("grad_overflow", v=repr(parent)))
 
 
 class Edge(NamedTuple):
@@ -263,15 +234,3 @@ def _leaf(data: float, grad: float, label: str | None, lost: str | None) -> Valu
     v.grad = grad
     v._db = lost
     return v
-
-
-def check_graph(v: Value, what: str) -> None:
-    """Raise RuntimeError, which says why, for a leaf that had a graph and lost it."""
-    if v.op is None and v._db is not None:
-        raise RuntimeError(say(f"lost_{v._db}", what=what, v=repr(v)))
-
-
-def check_grad(v: Value) -> None:
-    """Raise TypeError for a grad that nothing can be added to, as None."""
-    if not isinstance(v.grad, Real):
-        raise TypeError(say("grad_no_number", v=repr(v), kind=type(v.grad).__name__))

@@ -304,8 +304,8 @@ def test_gradcheck_names_the_worst_input_and_both_numbers():
 
 def test_gradcheck_catches_a_wrong_row(monkeypatch):
     """A row with a wrong partial, recorded the way rows are."""
+    from micrograd_kr.engine.functions import methods
     from micrograd_kr.engine.ops import Op
-    from micrograd_kr.engine.record import methods
 
     bad = Op("tanh", "tanh", "tanh(x)", ("1 - out",))
     (record,) = methods(bad)

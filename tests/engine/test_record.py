@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 
 import micrograd_kr as mk
 from micrograd_kr import OPS, Value, no_grad
+from micrograd_kr.engine.functions import methods, rule_texts
 from micrograd_kr.engine.ops import FLOATS
-from micrograd_kr.engine.record import binary, methods, reflected, rule_texts, unary
+from micrograd_kr.engine.record import binary, reflected, unary
 
 single = pytest.mark.parametrize(
     "op", [op for op in OPS.values() if not op.variadic], ids=lambda op: op.name
 )
 
 
-def as_it_stands(make, op, name, texts, space):
+def as_it_stands(make, op, name, texts):
     """The function that ``make`` makes, with the row's text behind ordinary calls."""
     xy = ", ".join(op.operands)
     arguments = {"forward": xy, "d_x": f"{xy}, out", "d_y": f"{xy}, out"}
