@@ -10,13 +10,15 @@ BENCH = Path(__file__).parent / "bench" / "eager.py"
 
 
 def test_the_engines_do_the_same_work():
-    """One round of everything: the losses of four engines agree, or it stops."""
+    """One turn of everything: the losses of four engines agree, or it stops."""
     command = [
         sys.executable,
         str(BENCH),
-        "--rounds",
+        "--starts",
         "1",
-        "--warm-up",
+        "--turns",
+        "1",
+        "--turn",
         "0",
         "--chain",
         "1000",

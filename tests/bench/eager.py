@@ -1,15 +1,22 @@
 """How fast the engine is beside two others, as a table with the bars it must reach.
 
-    python tests/bench/eager.py [--rounds 15] [--chain 1000000]
+    python tests/bench/eager.py [--starts 3] [--turns 5] [--chain 1000000]
+    python tests/bench/eager.py --against CHECKOUT
 
-One training step of micrograd's demo (two moons, 100 points, 2-16-16-1, hinge loss + L2), a random
-graph where many nodes use the same few, and the memory of a long chain. The others are micrograd as
-it is on PyPI and an engine in the style of microgpt: slots and stored local gradients, recursive order.
+One training step of micrograd's demo (two moons, 100 points, 2-16-16-1, hinge loss and
+L2), a random graph where many nodes use the same few, and the memory of a long chain.
+The others are micrograd as it is on PyPI and an engine in the style of microgpt: slots
+and stored local gradients, recursive order. With ``--against``, the engine of another
+checkout of this project instead: before and after.
 
-Every engine lives in a process of its own and does one step when told to, in turn with the others, so
-that they share the machine's good and bad moments; a ratio is the median over rounds of the two times
-of one round. The garbage collector runs as users have it, and, as in the demo, the loss of the step
-before is alive while the next one is computed. Losses are compared: all must have done the same work.
+Every engine lives in a process of its own and takes its turn when told to, so that all
+share the machine's good and bad moments; a turn is as many steps as take 0.3 s, and the
+ratio of two engines is the median over turns of their times in one turn. Processes are
+started several times: where a process happens to lie in memory is worth some percent.
+Times are CPU times, which what else runs on the machine disturbs least.
+The garbage collector runs as users have it, and, as in the demo, the loss of the step
+before is alive while the next one is computed. The losses of the first steps are
+compared: all must have done the same work.
 """
 
 import argparse
@@ -24,9 +31,9 @@ import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
-sys.path.insert(
-    0, str(Path(__file__).parents[2])
-)  # the checkout this file is in, installed or not
+HERE = str(Path(__file__).parents[2])  # the checkout this file is in
+FIRST = 3  # steps whose losses are compared, and that warm up
+TURN = 0.3  # seconds
 
 POINTS, WIDTHS, ALPHA = 100, [2, 16, 16, 1], 1e-4
 
@@ -154,7 +161,11 @@ def demo_loss(Value, model, points, sides):
 def linear_loss(Value, model, points, sides):
     """The same with this package's own functions: one node where it has one."""
     import micrograd_kr as mk
-    from micrograd_kr.nn.losses import hinge
+
+    try:
+        from micrograd_kr.nn import hinge
+    except ImportError:  # a checkout from before the rooms
+        from micrograd_kr.losses import hinge
 
     parameters = model.parameters()
     return hinge([model(row) for row in points], sides) + ALPHA * mk.dot(
@@ -223,177 +234,199 @@ def chain(Value, n):
     return tracemalloc.get_traced_memory()[0] / n
 
 
-# ---- workers, and the one who commands them -------------------------------------------------------------
+# ---- workers, and the one who commands them -----------------------------------------
 
 
-def work(name):
-    """A step for each line of input; a line of seconds and the result for each step."""
+def work(name, turn):
+    """Print the results of the first steps; then, for each line, the time of a step."""
     step = job(name)
+    print(*[step() for _ in range(FIRST)], flush=True)
+    steps = steps_of(turn, step)
     for _ in sys.stdin:
-        start = time.perf_counter()
-        result = step()
-        print(time.perf_counter() - start, result, flush=True)
+        start = time.process_time()
+        for _ in range(steps):
+            step()
+        print((time.process_time() - start) / steps, flush=True)
 
 
-def command(names, warm_up, rounds):
-    """Seconds of every round of every worker, in turn; their results must agree."""
-    workers = {
-        name: subprocess.Popen(
-            [sys.executable, __file__, "--work", name], stdin=-1, stdout=-1, text=True
+def steps_of(turn, step):
+    """Count the steps that take so many seconds."""
+    steps = 0
+    start = time.process_time()
+    while not steps or time.process_time() - start < turn:
+        step()
+        steps += 1
+    return steps
+
+
+class Engine:
+    """One process that works: the engine of a checkout at one kind of work."""
+
+    def __init__(self, checkout, name, turn):
+        code = f"import sys; sys.path[:0] = {[checkout, str(Path(__file__).parent)]}\n"
+        code += f"import eager; eager.work({name!r}, {turn})"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        for name in names
-    }
-    seconds = {name: [] for name in names}
-    try:
-        for n in range(warm_up + rounds):
-            results = []
-            for name, worker in workers.items():
-                worker.stdin.write("\n")
-                worker.stdin.flush()
-                taken, result = map(float, worker.stdout.readline().split())
-                results.append(result)
-                if n >= warm_up:
-                    seconds[name].append(taken)
-            if not all(math.isclose(r, results[0], rel_tol=1e-6) for r in results):
-                raise SystemExit(
-                    f"the engines do not agree in round {n}: {dict(zip(names, results, strict=True))}"
-                )
-    finally:
-        for worker in workers.values():
-            worker.stdin.close()
-            worker.wait()
+
+    def numbers(self):
+        """Read a line of numbers."""
+        return [float(x) for x in self.process.stdout.readline().split()]
+
+    def turn(self):
+        """Have it take its turn, and give the seconds of a step."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.numbers()[0]
+
+    def end(self):
+        """Let it go."""
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(wanted, options):
+    """Give the seconds of a step in every turn of each engine, by its title.
+
+    ``wanted`` gives each title a checkout and the name of a job.
+    """
+    seconds = {title: [] for title in wanted}
+    for _ in range(options.starts):
+        engines = {t: Engine(*w, options.turn) for t, w in wanted.items()}
+        try:
+            check_agreement({t: e.numbers() for t, e in engines.items()})
+            for turn in range(options.turns):
+                order = list(engines)
+                if turn % 2:  # who comes first takes turns as well
+                    order.reverse()
+                for title in order:
+                    seconds[title].append(engines[title].turn())
+        finally:
+            for engine in engines.values():
+                engine.end()
     return seconds
 
 
+def check_agreement(results):
+    """Stop if the engines did not get the same losses."""
+    for one, *others in zip(*results.values(), strict=True):
+        if not all(math.isclose(one, other, rel_tol=1e-6) for other in others):
+            raise SystemExit(f"the engines do not agree: {results}")
+
+
 def ratio(slow, fast):
-    """How many times as long, round by round; the median."""
-    return statistics.median(s / f for s, f in zip(slow, fast, strict=True))
+    """How many times as long, turn by turn; the median."""
+    return statistics.median([s / f for s, f in zip(slow, fast, strict=True)])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=15,
-        help="measured rounds after the warm-up (default 15)",
-    )
-    parser.add_argument(
-        "--warm-up", type=int, default=3, help="rounds before them (default 3)"
-    )
-    parser.add_argument(
-        "--chain",
-        type=int,
-        default=1_000_000,
-        help="operations of the chain (default a million)",
-    )
-    parser.add_argument("--work", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.work:
-        work(options.work)
-        return 0
+def ms(times):
+    """Write a time."""
+    return f"{1000 * statistics.median(times):.1f} ms"
 
+
+# ---- tables ---------------------------------------------------------------------------
+
+
+def beside_others(options):
+    """Print how fast the engine is beside the two others; give the bars it misses."""
+    sys.path.insert(0, HERE)
     from micrograd_kr import Value
 
-    step = command(
-        ["micrograd", "microgpt style", "single operations", "linear nodes"],
-        options.warm_up,
-        options.rounds,
-    )
-    fan = command(["DAG, microgpt style", "DAG"], options.warm_up, options.rounds)
-    ours, theirs = chain(Value, options.chain), chain(Stored, options.chain)
+    jobs = ["micrograd", "microgpt style", "single operations", "linear nodes"]
+    step = measure({name: (HERE, name) for name in jobs}, options)
+    jobs = ["DAG, microgpt style", "DAG"]
+    theirs, ours = measure({name: (HERE, name) for name in jobs}, options).values()
+    bytes_ours, bytes_theirs = chain(Value, options.chain), chain(Stored, options.chain)
 
-    def ms(times):
-        return f"{1000 * statistics.median(times):.1f} ms"
+    def beside(name, times):
+        return f"{ratio(step[name], times):.2f}"
 
     rows = [
         ("one training step of two moons", "time", "× micrograd", "× microgpt style")
     ]
     for name, times in step.items():
-        rows.append(
-            (
-                name,
-                ms(times),
-                f"{ratio(step['micrograd'], times):.1f}",
-                f"{ratio(step['microgpt style'], times):.2f}",
-            )
-        )
-    rows.append(
-        (
-            "a graph of heavy fan-out, microgpt style",
-            ms(fan["DAG, microgpt style"]),
-            "",
-            "1.00",
-        )
-    )
-    rows.append(
-        (
-            "a graph of heavy fan-out, single operations",
-            ms(fan["DAG"]),
-            "",
-            f"{ratio(*fan.values()):.2f}",
-        )
-    )
-    rows.append(
-        (
-            f"a chain of {options.chain:,} operations, microgpt style",
-            f"{theirs:.0f} bytes a node",
-            "",
-            "",
-        )
-    )
-    rows.append(
-        (f"a chain of {options.chain:,} operations", f"{ours:.0f} bytes a node", "", "")
-    )
+        others = beside("micrograd", times), beside("microgpt style", times)
+        rows.append((name, ms(times), *others))
+    fan = "a graph of heavy fan-out"
+    rows.append((f"{fan}, microgpt style", ms(theirs), "", "1.00"))
+    fan_ratio = ratio(theirs, ours)
+    rows.append((f"{fan}, single operations", ms(ours), "", f"{fan_ratio:.2f}"))
+    long = f"a chain of {options.chain:,} operations"
+    rows.append((f"{long}, microgpt style", f"{bytes_theirs:.0f} bytes a node", "", ""))
+    rows.append((long, f"{bytes_ours:.0f} bytes a node", "", ""))
     table(rows)
 
     single, linear = step["single operations"], step["linear nodes"]
-    bars = [
-        ("single operations, × micrograd", ratio(step["micrograd"], single), 15),
-        (
-            "single operations, × microgpt style",
-            ratio(step["microgpt style"], single),
-            1.4,
-        ),
-        ("linear nodes, × micrograd", ratio(step["micrograd"], linear), 50),
-        ("heavy fan-out, × microgpt style", ratio(*fan.values()), 2),
-        ("bytes a node of the chain", ours, -160),
-    ]
+    plain, stored = step["micrograd"], step["microgpt style"]
+    return check_bars(
+        [
+            ("single operations, × micrograd", ratio(plain, single), 15),
+            ("single operations, × microgpt style", ratio(stored, single), 1.4),
+            ("linear nodes, × micrograd", ratio(plain, linear), 50),
+            ("heavy fan-out, × microgpt style", fan_ratio, 2),
+            ("bytes a node of the chain", bytes_ours, -160),
+        ]
+    )
+
+
+def before_and_after(options):
+    """Print how fast the engine is beside that of another checkout, likewise."""
+    before = str(Path(options.against).resolve())
+    bars = []
+    rows = [("one training step of two moons", "before", "after", "speed")]
+    for name, bar in {"single operations": 0.97, "linear nodes": 0.93}.items():
+        old, new = measure(
+            {"before": (before, name), "after": (HERE, name)}, options
+        ).values()
+        rows.append((name, ms(old), ms(new), f"{ratio(old, new):.3f}"))
+        bars.append((f"{name}, × before", ratio(old, new), bar))
+    table(rows)
+    return check_bars(bars)
+
+
+def check_bars(bars):
+    """Print what was measured beside what must be; count what is missed."""
     rows = [("bar", "at least", "at most", "measured", "")]
     missed = 0
     for what, measured, bar in bars:
         good = measured >= bar if bar > 0 else measured <= -bar
         missed += not good
-        rows.append(
-            (
-                what,
-                f"{bar}" * (bar > 0),
-                f"{-bar}" * (bar < 0),
-                f"{measured:.2f}",
-                "ok" if good else "not",
-            )
-        )
+        least, most = (f"{bar}", "") if bar > 0 else ("", f"{-bar}")
+        rows.append((what, least, most, f"{measured:.2f}", "ok" if good else "not"))
     print()
     table(rows)
-    print(
-        f"\nPython {platform.python_version()}, {platform.machine()}, {options.rounds} rounds"
-    )
-    return 1 if missed else 0
+    return missed
 
 
 def table(rows):
-    """Rows as a Markdown table, the first its head."""
+    """Print rows as a Markdown table, the first its head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for i, row in enumerate(rows):
-        print(
-            "| "
-            + " | ".join(
-                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-            )
-            + " |"
-        )
-        if i == 0:
-            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    lines = [" | ".join(map(str.ljust, row, widths)) for row in rows]
+    lines.insert(1, "-|-".join(["-" * width for width in widths]))
+    for line in lines:
+        print(f"| {line} |".replace("| -", "|--").replace("- |", "--|"))
+
+
+def main():
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--starts", type=int, default=3, help="of every process")
+    parser.add_argument("--turns", type=int, default=5, help="of each start")
+    parser.add_argument("--turn", type=float, default=TURN, help="its seconds")
+    parser.add_argument(
+        "--chain", type=int, default=1_000_000, help="operations of the chain"
+    )
+    parser.add_argument("--against", help="another checkout, which was before")
+    options = parser.parse_args()
+    missed = before_and_after(options) if options.against else beside_others(options)
+    print(
+        f"\nPython {platform.python_version()}, {platform.machine()}, "
+        f"{options.starts} starts of {options.turns} turns"
+    )
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
