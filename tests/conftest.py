@@ -2,9 +2,20 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 os.environ["MICROGRAD_KR_LANG"] = "en"
 
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+
+@pytest.fixture
+def korean():
+    """Everything is said in Korean until the test is over."""
+    from micrograd_kr.text import speak
+
+    speak("ko")
+    yield
+    speak(None)
