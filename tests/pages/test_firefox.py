@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from micrograd_kr import Value
+from micrograd_kr.pages.training_page import training_page
 from micrograd_kr.stepper import Stepper
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -127,3 +128,31 @@ def test_the_page_walks_and_computes_in_firefox(
     assert said["questions"] >= 1
     assert said["result"].startswith(f"y = {again.data:.4g}".replace("-", "−"))
     assert f"{x.grad:.4g}".replace("-", "−") in said["result"]
+
+
+def test_a_network_learns_in_firefox(firefox: Firefox, tmp_path: Path) -> None:
+    path = tmp_path / "training.html"
+    path.write_text(training_page(lang="en"), encoding="utf-8")
+    address = path.as_uri() + "#data=xor&layers=4&epoch=20"
+    firefox.ask("WebDriver:Navigate", {"url": address})
+    said = firefox.ask(
+        "WebDriver:ExecuteScript",
+        {
+            "args": [],
+            "script": """
+      const $ = (id) => document.getElementById(id);
+      const before = Number($("train-loss").textContent);
+      for (let i = 0; i < 30; i++) $("one-epoch").click();
+      const canvas = $("plane");
+      const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      const colours = new Set();
+      for (let i = 0; i < pixels.length; i += 4000) colours.add(pixels.slice(i, i + 3).join());
+      return { before, after: Number($("train-loss").textContent), epoch: $("epoch").textContent,
+               links: document.querySelectorAll(".hit").length, colours: colours.size };
+    """,
+        },
+    )["value"]
+    assert said["epoch"] == "50"
+    assert said["after"] < said["before"]
+    assert said["links"] == 2 * 4 + 4
+    assert said["colours"] > 10
