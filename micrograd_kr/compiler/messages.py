@@ -5,7 +5,7 @@ from ..text import Messages
 say = Messages(
     {  # Korean, English
         "no_input": (
-            "program: {unknown}라는 입력은 없습니다. 입력은 다음과 같습니다: {known}",
+            "program: {unknown:이라는/라는} 입력은 없습니다. 입력은 다음과 같습니다: {known}",
             "program: no input {unknown}; its inputs are {known}",
         ),
         "rows": (
@@ -36,7 +36,7 @@ say = Messages(
             "program: an output is not finite at these parameters and inputs",
         ),
         "no_params": (
-            "compile: 매개변수는 Value나 Value의 리스트여야 합니다({kind}은/는 안 됩니다). "
+            "compile: 매개변수는 Value나 Value의 리스트여야 합니다({kind:은/는} 안 됩니다). "
             "model.parameters()를 주세요.",
             "compile: the parameters are a {kind}; give a Value or a list of them, "
             "such as model.parameters()",

@@ -13,12 +13,12 @@ say = Messages(
             "{met}: {x} is not a finite number",
         ),
         "no_float": (
-            "{met}: {kind} {x}... 은(는) float에 담기에는 너무 큽니다.",
+            "{met}: {kind:이/가} float에 담기에는 너무 큽니다: {x}...",
             "{met}: {kind} {x}... does not fit in a float",
         ),
         "met_beside": ("{what} ({beside} 옆)", "{what} with {beside}"),
         "unequal": (
-            "{op}: {formula}의 두 리스트는 길이가 {n}과 {m}입니다. "
+            "{op}: {formula}의 두 리스트는 길이가 {n:과/와} {m}입니다. "
             "길이가 같아야 합니다.",
             "{op}: {formula} of lists of {n} and {m}; they must be equally long",
         ),

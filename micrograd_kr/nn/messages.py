@@ -22,7 +22,7 @@ say = Messages(
             "MLP needs at least 1 layer: MLP(2, [16, 1])",
         ),
         "width": (
-            "{who}: 크기 {x!r}는 정수가 아닙니다",
+            "{who}: 크기 {x!r:은/는} 정수가 아닙니다",
             "{who}: the size {x!r} is not a whole number",
         ),
         "widths": (
@@ -30,7 +30,7 @@ say = Messages(
             "MLP: the widths of the layers are one list: MLP({nin}, {widths})",
         ),
         "activation": (
-            "활성화 함수 {name!r}는 없습니다. 쓸 수 있는 것(비슷한 순서): {known}. "
+            "활성화 함수 {name!r:은/는} 없습니다. 쓸 수 있는 것(비슷한 순서): {known}. "
             "선형이면 None, 직접 만든 것이면 Value의 함수를 줍니다",
             "activation {name!r} is not one of {known}, None or a function of a Value",
         ),
@@ -41,7 +41,7 @@ say = Messages(
             "a name such as 'relu', or a function of a Value",
         ),
         "init": (
-            "init {name!r}는 he, xavier, uniform 가운데 하나가 아닙니다",
+            "init {name!r:은/는} he, xavier, uniform 가운데 하나가 아닙니다",
             "init {name!r} is not one of he, xavier, uniform",
         ),
         "per_layer": (
@@ -137,7 +137,7 @@ say = Messages(
             "{who}: a parameter is listed twice: {p!r}",
         ),
         "computed": (
-            "{who}: {p!r}는 {op} 연산의 결과입니다. 리프만 학습할 수 있습니다",
+            "{who}: {p!r:은/는} {op} 연산의 결과입니다. 리프만 학습할 수 있습니다",
             "{who}: {p!r} was computed by {op}; only leaves can be learned",
         ),
         "setting": (
@@ -150,8 +150,8 @@ say = Messages(
         "below_one": ("0 이상 1 미만의 수가", "at least 0 and less than 1"),
         "pair": ("그런 수 두 개가: (0.9, 0.999)", "two of them: (0.9, 0.999)"),
         "too_far": (
-            "이 스텝에서 {name}의 값이 {data!r}가 됩니다(grad {grad!r}). "
-            "학습률 {lr!r}를 낮추세요",
+            "이 스텝에서 {name}의 값이 {data!r:이/가} 됩니다(grad {grad!r}). "
+            "학습률 {lr!r:을/를} 낮추세요",
             "the step makes {name} {data!r} (grad {grad!r}); "
             "lower the learning rate {lr!r}",
         ),
@@ -230,11 +230,11 @@ say = Messages(
             "they were changed after saving",
         ),
         "twice": (
-            "{field}가 한 객체에 두 번 나옵니다",
+            "{field:이/가} 한 객체에 두 번 나옵니다",
             "{field} occurs twice in one object",
         ),
         "not_finite": (
-            "{x}는 유한한 수가 아닙니다",
+            "{x:은/는} 유한한 수가 아닙니다",
             "{x} is not a finite number",
         ),
         "the_file": ("파일", "the file"),
@@ -248,24 +248,26 @@ say = Messages(
             "{what} has the unknown {keys}",
         ),
         "no_numbers": (
-            "parameters: {found}는 이름마다 수가 있는 객체가 아닙니다",
+            "parameters: {found:은/는} 이름마다 수가 있는 객체가 아닙니다",
             "parameters: {found} is not an object of numbers by name",
         ),
         "no_number": (
-            "parameters[{name}]: {found}는 수가 아닙니다",
+            "parameters[{name}]: {found:은/는} 수가 아닙니다",
             "parameters[{name}]: {found} is not a number",
         ),
         "sizes": (
-            "architecture: nin {nin}, nouts {nouts}는 양의 정수와 그 리스트가 아닙니다",
+            "architecture: nin {nin}, nouts {nouts:은/는} 양의 정수와 그 리스트가 "
+            "아닙니다",
             "architecture: nin {nin} and nouts {nouts} are not a positive whole number "
             "and a list of them",
         ),
         "layer_names": (
-            "architecture: {field} {found}는 층마다 이름이 하나인 리스트가 아닙니다",
+            "architecture: {field} {found:은/는} 층마다 이름이 하나인 리스트가 "
+            "아닙니다",
             "architecture: {field} {found} is not a list of a name for each layer",
         ),
         "expand": (
-            "architecture: expand {found}는 true도 false도 아닙니다",
+            "architecture: expand {found:은/는} true도 false도 아닙니다",
             "architecture: expand {found} is not true or false",
         ),
         "other_count": (

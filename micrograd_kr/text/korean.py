@@ -54,4 +54,4 @@ def _final_of_english(word: str) -> str:
         return _LETTERS.get(word, "")
     if word.endswith(("l", "le")):
         return "ㄹ"
-    return "ㅇ" if word.endswith(("m", "n", "ng")) else ""
+    return "ㅇ" if word.endswith(("m", "me", "n", "ne", "ng")) else ""

@@ -18,11 +18,22 @@ LANGUAGES = ("ko", "en")
 FEW = 8  # of many lines or names, so many are shown
 
 
+class _Formatter(Formatter):
+    """What `str.format` does, and a particle after any value that asks for one."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        is_particle = "/" in format_spec
+        return format(Word(value) if is_particle else value, format_spec)
+
+
+_formatter = _Formatter()
+
+
 class Messages:
     """The sentences of one room: a Korean and an English text for each key.
 
-    Called with a key, a language and values, it gives the sentence. Text among the
-    values takes the Korean particle that fits it: ``{node:은/는}``.
+    Called with a key, a language and values, it gives the sentence. A value takes the
+    Korean particle that fits how it is read: ``{node:은/는}``, ``{x!r:을/를}``.
     """
 
     def __init__(self, table: Mapping[str, tuple[str, str]]) -> None:
@@ -30,7 +41,7 @@ class Messages:
 
     def __call__(self, key: str, lang: str | None = None, **values: object) -> str:
         """Say ``key`` in ``lang`` ("ko", "en", or None for the reader's own)."""
-        return self._sentence(key, lang).format(**_words(values))
+        return _formatter.vformat(self._sentence(key, lang), (), values)
 
     def pieces(
         self, key: str, lang: str | None = None, **values: object
@@ -44,26 +55,20 @@ class Messages:
         >>> say.pieces("has", "en", name="{n}", n=(7,))
         ('{n}', ' is ', 7, '.')
         """
-        words = _words(values)
         found: list[Any] = []
-        for text, field, spec, _ in Formatter().parse(self._sentence(key, lang)):
+        for text, field, spec, _ in _formatter.parse(self._sentence(key, lang)):
             found.append(text)
-            if field is not None:
-                value = words[field]
-                open_ = isinstance(value, tuple)
-                found += value if open_ else [format(value, spec or "")]
+            if field is None:
+                continue
+            value = values[field]
+            if isinstance(value, tuple):
+                found += value
+            else:
+                found.append(_formatter.format_field(value, spec or ""))
         return tuple(piece for piece in found if piece != "")
 
     def _sentence(self, key: str, lang: str | None) -> str:
         return self.table[key][LANGUAGES.index(language(lang))]
-
-
-def _words(values: Mapping[str, object]) -> dict[str, Any]:
-    """The values with their texts as words, which know their particles."""
-    return {
-        name: Word(value) if isinstance(value, str) else value
-        for name, value in values.items()
-    }
 
 
 _chosen: list[str] = []  # by `speak`, for the whole session
