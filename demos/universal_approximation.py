@@ -28,7 +28,13 @@ def step(x: float) -> float:
 CURVES: dict[str, Curve] = {"sin x": math.sin, "step": step, "|x|": abs}
 X = [-math.pi + 2 * math.pi * i / 40 for i in range(41)]
 WIDTHS = (1, 2, 4, 8, 16, 32)
-SHAPES = ([40], [9, 9], [6, 7, 6], [5, 5, 5, 5], [4] * 6)  # 106 to 121 parameters
+SHAPES = (  # hidden layers; each has 106 to 121 parameters
+    [40],
+    [9, 9],
+    [6, 7, 6],
+    [5] * 4,
+    [4] * 6,
+)
 INIT = {"relu": "he", "tanh": "xavier"}
 RATE = 0.03
 
