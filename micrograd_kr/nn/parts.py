@@ -73,7 +73,7 @@ def _contents(item: _Item) -> list[_Item] | None:
     found = item.value
     if isinstance(found, Mapping):
         return [_named(item, key, value) for key, value in found.items()]
-    if is_array_of_objects(found):
+    if _is_array_of_objects(found):
         found = list(found.tolist()) if found.ndim else [found.item()]
     if not isinstance(found, Sequence) or isinstance(found, _NO_CONTAINERS):
         return None
@@ -91,12 +91,8 @@ def _numbered(item: _Item, i: int, value: Any) -> _Item:
     return _Item(name, f"{name}_", value)
 
 
-def is_array_of_objects(x: Any) -> bool:
-    """Tell whether ``x`` is a NumPy array that may hold Values.
-
-    >>> is_array_of_objects([1.0])
-    False
-    """
+def _is_array_of_objects(x: Any) -> bool:
+    """Whether it is a NumPy array that may hold Values."""
     return getattr(getattr(x, "dtype", None), "kind", None) == "O"
 
 
