@@ -14,6 +14,7 @@ function prepare(image) {
   const isFolded = recording.folded !== undefined && image.matches(".folded");
   const made = { image, isFolded, drawn: new Map(), lines: new Map(), tags: svg("g", { class: "tags" }) };
   image.setAttribute("role", "group");
+  image.classList.add("walked");
   image.querySelectorAll(".graph > :is(polygon, text)").forEach((part) => part.remove()); // background and caption
   const { x, y, width, height } = image.getBBox();
   nodes.forEach((node) => measureNode(node, made));
@@ -76,7 +77,10 @@ function measureEdge(edge, made) {
   if (!group) return;
   const label = group.querySelector("text");
   const parts = edge.edges ?? [edge.id]; // an arrow of a folded neuron stands for several edges
-  made.lines.set(edge.id, { ...edge, parts, group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" });
+  const turns = parts.map((id) => edgeOf.get(id).to).flatMap((node) => [forwardAt.get(node), backwardAt.get(node)]);
+  const comes = Math.max(...parts.map((id) => lineOf.get(id).at)); // the last of its paths
+  made.lines.set(edge.id, {
+    ...edge, parts, turns, comes, group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" });
 }
 
 function prepareEdge({ group }) {
@@ -105,11 +109,18 @@ function write(text, content, width) {
 
 // ---- what is seen of a step ---------------------------------------------------------------------------
 
+const seen = new Map(); // which position a picture shows
+
 function showPicture() {
   const { at } = state;
   picture.classList.toggle("backward", isBackward(at));
   for (const [i, box] of drawn) showNode(i, box);
+  const [before, phase] = [seen.get(picture) ?? 0, isBackward(at)];
+  const [low, high] = [Math.min(before, at), Math.max(before, at)];
+  const isAnew = !seen.has(picture) || isBackward(before) !== phase;
+  seen.set(picture, at);
   for (const line of lines.values()) {
+    if (!isAnew && !line.turns.some((turn) => turn >= low && turn <= high)) continue; // nobody's turn was passed
     const status = ofMany(line.parts.map((id) => edgeStatus(edgeOf.get(id), at)));
     if (line.shown === status) continue;
     line.shown = status;
@@ -157,9 +168,9 @@ function showTags() {
   if (!isBackward(state.at)) return;
   const taken = [...drawn.values()].map(({ box }) => box);
   for (const line of lines.values()) {
+    if (line.comes !== state.at || !line.path) continue;
     const parts = line.parts.map((id) => lineOf.get(id));
-    const isNow = Math.max(...parts.map(({ at }) => at)) === state.at; // the last of its paths has come
-    if (isNow && line.path) tags.append(tag(numbersOf(line, parts), line, taken));
+    tags.append(tag(numbersOf(line, parts), line, taken));
   }
 }
 
