@@ -9,7 +9,7 @@ from pathlib import Path
 from micrograd_kr import MLP, Neuron, Stepper, Value
 from micrograd_kr.cli import demo_options
 from micrograd_kr.nn import SGD, mse
-from micrograd_kr.text import LANGUAGES, choose, speak
+from micrograd_kr.text import choose
 
 XOR_X = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR_Y = [0, 1, 1, 0]
@@ -66,15 +66,7 @@ def walk(name: str, title: str, y: Value, folder: Path, steps: int) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Walk through four graphs, each larger than the one before."""
-    options = demo_options(__doc__)
-    options.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        help=choose("글의 언어", "the language of the steps"),
-    )
-    args = options.parse_args(argv)
-    if args.lang:
-        speak(args.lang)
+    args = demo_options(__doc__).parse_args(argv)
 
     title = choose("사과 두 개와 소비세", "Two apples and the tax")
     walk("apples", title, apples(), args.out, steps=2)

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..text import language
+from ..text import LANGUAGES, language, speak
 from .messages import say
 
 # What argparse says in English, and the key of our sentence for it.
@@ -71,7 +71,7 @@ def _translated(message: str) -> str:
 
 
 def demo_options(documentation: str | None) -> Arguments:
-    """Make the parser of a demo: what it is about, and ``--out`` for its files.
+    """Make the parser of a demo: what it is about, ``--out`` for its files, ``--lang``.
 
     ``documentation`` is the demo's docstring, English first, then Korean.
 
@@ -81,7 +81,18 @@ def demo_options(documentation: str | None) -> Arguments:
     about = in_language(documentation or "")
     options = Arguments(None, about)
     options.add_argument("--out", type=_folder, default="out", help=say("arg_out"))
+    options.add_argument(
+        "--lang", action=_Speak, choices=LANGUAGES, help=say("arg_lang")
+    )
     return options
+
+
+class _Speak(argparse.Action):
+    """Let everything that follows speak the language that was asked for."""
+
+    def __call__(self, parser: Any, space: Any, lang: Any, option: Any = None) -> None:
+        speak(lang)
+        setattr(space, self.dest, lang)
 
 
 def _folder(path: str) -> Path:

@@ -15,7 +15,7 @@ import pytest
 from micrograd_kr.cli.commands import main
 from micrograd_kr.cli.expression import functions, read
 from micrograd_kr.stepper.stepper import Stepper
-from micrograd_kr.text import LANGUAGES
+from micrograd_kr.text import LANGUAGES, language
 
 EXPRESSION = ["relu(a*b + c)", "a=2", "b=-3", "c=10"]
 
@@ -310,6 +310,15 @@ def test_every_demo_is_listed_in_one_language(lang, capsys):
     assert capsys.readouterr().out == listed
     for line in listed.splitlines():
         assert bool(re.search("[가-힣]", line)) == (lang == "ko"), line
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_demo_takes_the_language_behind_its_name(lang, capsys, tmp_path):
+    out = ["--out", str(tmp_path)]
+    assert main(["demo", "order_matters", *out, "--lang", lang]) == 0
+    said = capsys.readouterr().out
+    assert bool(re.search("[가-힣]", said)) == (lang == "ko")
+    assert language() == "en"  # and only there
 
 
 def test_a_demo_without_its_libraries_says_what_to_type(monkeypatch, capsys):
