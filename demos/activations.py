@@ -5,8 +5,8 @@
 
 from collections.abc import Sequence
 
-from micrograd_kr import MLP, fit
-from micrograd_kr.cli import demo_options
+from micrograd_kr import MLP, fit, watch
+from micrograd_kr.cli import demo_options, page_written
 from micrograd_kr.nn import SGD, accuracy, binary_cross_entropy
 from micrograd_kr.text import choose
 from micrograd_kr.training import History, make_moons, plot
@@ -65,7 +65,7 @@ def train(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Draw each function with its slope; measure gradients; train both networks."""
-    options = demo_options(__doc__)
+    options = demo_options(__doc__, page=True)
     options.add_argument("--epochs", type=int, default=50)
     args = options.parse_args(argv)
 
@@ -113,6 +113,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(choose("== 그림", "== Pictures"))
     print("  ", plot.save(curves, args.out / "activations.svg"))
     print("  ", plot.save(picture, args.out / "activations_vanishing.svg"))
+    print(choose("== 배우는 모습", "== The page where it learns"))
+    model = network("sigmoid")
+    optimizer = SGD(model.parameters(), lr=0.01, momentum=0.9)
+    page = watch(
+        model, X, y, loss=binary_cross_entropy, optimizer=optimizer, batch_size=20
+    )
+    page_written(page.save(args.out / "activations.html"), args.open)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
 
 from collections.abc import Sequence
 
-from micrograd_kr import MLP, fit, no_grad
-from micrograd_kr.cli import demo_options
+from micrograd_kr import MLP, fit, no_grad, watch
+from micrograd_kr.cli import demo_options, page_written
 from micrograd_kr.nn import AdamW, accuracy, cross_entropy, predict
 from micrograd_kr.text import choose
 from micrograd_kr.training import load_digits, plot, train_test_split
@@ -36,7 +36,7 @@ def draw_answers(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train on three quarters of the digits; print the accuracy on the rest."""
-    options = demo_options(__doc__)
+    options = demo_options(__doc__, page=True)
     options.add_argument("--epochs", type=int, default=30)
     options.add_argument(
         "--eager",
@@ -76,6 +76,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         answers = [predict(model(x)) for x in X_test]
     picture = draw_answers(X_test, answers, y_test)
     print("  ", plot.save(picture, args.out / "digits.svg"))
+    print(choose("== 배우는 모습", "== The page where it learns"))
+    untrained = MLP(64, [32, 10], seed=0)
+    page = watch(  # of some of the digits: a page is to be small
+        untrained,
+        X_train[:300],
+        y_train[:300],
+        loss=cross_entropy,
+        optimizer=AdamW(untrained.parameters(), lr=0.005, weight_decay=0.1),
+        validation=(X_test[:100], y_test[:100]),
+        batch_size=32,
+    )
+    page_written(page.save(args.out / "digits.html"), args.open)
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@
 from collections.abc import Sequence
 
 from micrograd_kr import MLP, Value, draw, fit
-from micrograd_kr.cli import demo_options
+from micrograd_kr.cli import demo_options, page_written
 from micrograd_kr.nn import Adam, accuracy, binary_cross_entropy
 from micrograd_kr.text import choose
 from micrograd_kr.training import evaluate, make_moons, plot
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Train, print loss and accuracy, write three pictures."""
-    options = demo_options(__doc__)
+    """Train, print loss and accuracy, write three pictures and a page of the run."""
+    options = demo_options(__doc__, page=True)
     options.add_argument("--epochs", type=int, default=100)
     args = options.parse_args(argv)
 
@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     model.zero_grad()
     neuron.backward()
     print("  ", draw(neuron, partials=True).save(args.out / "neuron.svg"))
+    print(choose("== 배우는 모습", "== The page where it learns"))
+    page_written(history.save(args.out / "moons.html"), args.open)
 
 
 def strongest_neuron(model: MLP, point: list[float]) -> Value:

@@ -10,8 +10,8 @@ Beside each network stands a linear model, which draws straight lines alone.
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from micrograd_kr import MLP, fit
-from micrograd_kr.cli import demo_options
+from micrograd_kr import MLP, fit, watch
+from micrograd_kr.cli import demo_options, page_written
 from micrograd_kr.nn import Adam, accuracy, binary_cross_entropy, cross_entropy
 from micrograd_kr.text import choose
 from micrograd_kr.training import (
@@ -77,7 +77,7 @@ def train(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train a network and a linear model on each set; draw both boundaries."""
-    options = demo_options(__doc__)
+    options = demo_options(__doc__, page=True)
     options.add_argument("--epochs", type=int, default=200)
     args = options.parse_args(argv)
 
@@ -106,6 +106,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         bottom.set_aspect("equal")
     print(choose("== 그림", "== Picture"))
     print("  ", plot.save(picture, args.out / "toy_classification.svg"))
+    print(choose("== 배우는 모습", "== The page where it learns"))
+    page = watch(
+        MLP(2, [*HIDDEN, 3], seed=0),
+        *SETS["yin-yang"](seed=0),
+        loss=cross_entropy,
+        validation=SETS["yin-yang"](seed=1),
+        batch_size=20,
+    )
+    page_written(page.save(args.out / "toy_classification.html"), args.open)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
-from micrograd_kr import MLP, fit, no_grad
-from micrograd_kr.cli import demo_options
+from micrograd_kr import MLP, fit, no_grad, watch
+from micrograd_kr.cli import demo_options, page_written
 from micrograd_kr.nn import Adam, mse
 from micrograd_kr.text import choose
 from micrograd_kr.training import plot
@@ -194,7 +194,7 @@ def show_depths(activation: str, seeds: int, epochs: int) -> plot.Picture:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Fit three curves with growing width, then one with growing depth."""
-    options = demo_options(__doc__)
+    options = demo_options(__doc__, page=True)
     options.add_argument("--epochs", type=int, default=1000)
     options.add_argument(
         "--seeds",
@@ -214,6 +214,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(choose("== 그림", "== Pictures"))
     print("  ", plot.save(fits, args.out / "universal_approximation.svg"))
     print("  ", plot.save(depths, args.out / "depth_or_width.svg"))
+    print(choose("== 배우는 모습", "== The page where it learns"))
+    init = INIT[args.activation]
+    model = MLP(1, [8, 1], activation=args.activation, init=init, seed=0)
+    optimizer = Adam(model.parameters(), lr=RATE)
+    page = watch(model, X, [math.sin(x) for x in X], loss=mse, optimizer=optimizer)
+    page_written(page.save(args.out / "universal_approximation.html"), args.open)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 import argparse
 import re
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -70,10 +71,11 @@ def _translated(message: str) -> str:
     return message
 
 
-def demo_options(documentation: str | None) -> Arguments:
+def demo_options(documentation: str | None, page: bool = False) -> Arguments:
     """Make the parser of a demo: what it is about, ``--out`` for its files, ``--lang``.
 
-    ``documentation`` is the demo's docstring, English first, then Korean.
+    ``documentation`` is the demo's docstring, English first, then Korean. ``page``: it
+    writes a page, which ``--open`` opens.
 
     >>> demo_options("Two moons.\\n\\n두 개의 달.").parse_args([]).out
     PosixPath('out')
@@ -84,7 +86,20 @@ def demo_options(documentation: str | None) -> Arguments:
     options.add_argument(
         "--lang", action=_Speak, choices=LANGUAGES, help=say("arg_lang")
     )
+    if page:
+        options.add_argument("--open", action="store_true", help=say("arg_open"))
     return options
+
+
+def page_written(path: Path, open_it: bool) -> None:
+    """Name the page that a demo has written, and open it where that was asked.
+
+    >>> page_written(Path("out/moons.html"), False)
+       out/moons.html
+    """
+    print("  ", path)
+    if open_it:
+        webbrowser.open(path.resolve().as_uri())
 
 
 class _Speak(argparse.Action):

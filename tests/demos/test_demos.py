@@ -25,27 +25,34 @@ from micrograd_kr.training.fit import evaluate  # noqa: E402
 
 DEMOS = Path(__file__).parents[2] / "demos"
 
-# Name, options that make it short, pictures.
+# Name, options that make it short, pictures and pages.
 RUNS = {
     "moons": (
         ["--epochs", "2"],
-        ["moons_boundary.svg", "moons_loss.svg", "neuron.svg"],
+        ["moons_boundary.svg", "moons_loss.svg", "neuron.svg", "moons.html"],
     ),
     "linear_model": ([], ["linear_model.svg"]),
     "softmax": (["--epochs", "1"], ["softmax.svg"]),
     "activations": (
         ["--epochs", "1"],
-        ["activations.svg", "activations_vanishing.svg"],
+        ["activations.svg", "activations_vanishing.svg", "activations.html"],
     ),
     "two_layers": ([], ["two_layers.svg", "many_layers.svg"]),
     "universal_approximation": (
         ["--epochs", "2", "--seeds", "1"],
-        ["universal_approximation.svg", "depth_or_width.svg"],
+        [
+            "universal_approximation.svg",
+            "depth_or_width.svg",
+            "universal_approximation.html",
+        ],
     ),
     "backprop_by_hand": ([], ["backprop_by_hand.svg"]),
     "least_squares": (["--epochs", "5"], ["least_squares.svg"]),
-    "toy_classification": (["--epochs", "1"], ["toy_classification.svg"]),
-    "digits": (["--epochs", "1"], ["digits.svg"]),
+    "toy_classification": (
+        ["--epochs", "1"],
+        ["toy_classification.svg", "toy_classification.html"],
+    ),
+    "digits": (["--epochs", "1"], ["digits.svg", "digits.html"]),
 }
 
 
@@ -77,10 +84,21 @@ def test_it_runs_and_writes_the_pictures_it_names(name, tmp_path, capsys):
     )
     for picture in pictures:
         path = tmp_path / "new" / "folder" / picture
-        assert ET.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
+        if path.suffix == ".html":
+            assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+            assert path.stat().st_size < 500_000
+        else:
+            assert ET.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
         assert str(path) in said
     assert said
     assert "∂" not in said  # what is printed are totals, and those are grads
+
+
+def test_a_page_is_opened_where_that_is_asked(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    demo("moons").main(["--epochs", "2", "--open", "--out", str(tmp_path)])
+    assert opened == [(tmp_path / "moons.html").as_uri()]
 
 
 @pytest.mark.parametrize("name", RUNS)
