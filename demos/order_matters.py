@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from micrograd_kr import Value, draw
 from micrograd_kr.cli import demo_options
-from micrograd_kr.text import choose
+from micrograd_kr.text import choose, padded
 
 
 def graph() -> list[Value]:
@@ -66,8 +66,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         (choose("재귀 호출 (틀림)", "plain recursion (wrong)"), wrong),
     ):
         grads = "   ".join(f"{v.label}.grad = {v.grad:g}" for v in nodes[:4])
-        print(f"   {title:<28}{grads}")
-    print(f"   {choose('수치 미분', 'central difference'):<28}{numeric_slope():.4f}")
+        print("  ", padded([title, grads], [26, 0]))
+    numeric = choose("수치 미분", "central difference")
+    print("  ", padded([numeric, f"a.grad ≈ {numeric_slope():.4f}"], [26, 0]))
 
     print(
         choose(
