@@ -160,6 +160,27 @@ def test_blobs_are_python_s(page):
     assert [c for x, _ in found for c in x] == pytest.approx([c for x in X for c in x])
 
 
+HEIGHTS = {
+    "plane": training.make_plane,
+    "hill": training.make_hill,
+    "sin": training.make_sine,
+}
+
+
+@few
+@given(
+    st.sampled_from(sorted(HEIGHTS)),
+    st.integers(1, 120),
+    st.floats(0, 0.5),
+    st.integers(0, 1000),
+)
+def test_heights_of_a_seed_are_python_s(page, name, n, noise, seed):
+    X, y = HEIGHTS[name](n, noise=noise, seed=seed)
+    found = page("data", name=name, n=n, noise=noise, seed=seed)
+    assert [here for here, _ in found] == X
+    assert [height for _, height in found] == pytest.approx(y, abs=1e-12)
+
+
 @few
 @given(st.integers(4, 200), st.floats(0.05, 0.9), st.integers(0, 99))
 def test_points_are_split_as_python_splits_them(page, n, share, seed):

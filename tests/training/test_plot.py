@@ -13,6 +13,7 @@ matplotlib = pytest.importorskip("matplotlib")
 from matplotlib.colors import to_rgb  # noqa: E402
 
 from micrograd_kr import MLP, Value  # noqa: E402
+from micrograd_kr.training import figure as paper  # noqa: E402
 from micrograd_kr.training import plot  # noqa: E402
 from micrograd_kr.training.history import Epoch, History  # noqa: E402
 
@@ -84,7 +85,7 @@ def test_each_syllable_is_a_letter_of_its_own_where_no_korean_font_is_installed(
 def test_the_font_has_every_modern_syllable_and_every_letter():
     from matplotlib.font_manager import findfont, get_font
 
-    names = plot._fonts()
+    names = paper._fonts()
     has = get_font(findfont(names[-1], fallback_to_default=False)).get_charmap()
     missing = [
         c for c in [*range(0xAC00, 0xD7A4), *range(0x3131, 0x3164)] if c not in has
@@ -126,11 +127,11 @@ def test_letters_in_an_svg_are_outlines(tmp_path):
 
 
 def test_without_the_font_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(plot, "find_spec", lambda name: None)
+    monkeypatch.setattr(paper, "find_spec", lambda name: None)
     with pytest.raises(
         ImportError, match="koreanize-matplotlib; to install it: python -m pip"
     ):
-        plot._fonts.__wrapped__()
+        paper._fonts.__wrapped__()
 
 
 def test_without_matplotlib_the_error_says_what_to_install():
@@ -241,14 +242,15 @@ def test_a_model_that_sees_one_class_only_is_drawn_without_a_boundary():
     assert color_at(figure, (0.0, 0.5)) == tint(1)
 
 
-def test_no_graph_is_recorded_for_the_picture():
+def test_one_graph_is_recorded_for_the_picture():
     seen = []
     w = Value(2.0)
     plot.decision_boundary(
         lambda x: seen.append(w * x[0]) or seen[-1], SQUARE, [0, 1, 0, 1], steps=5
     )
-    assert len(seen) == 25
-    assert all(v.parents == () for v in seen)
+    recorded = [v for v in seen if v.parents]
+    assert len(recorded) == 1  # the one that was compiled
+    assert len(seen) < 25
 
 
 @pytest.mark.parametrize(
@@ -270,9 +272,9 @@ def lines(figure, label):
 def test_the_curve_is_the_history():
     history = History([Epoch(0.9, 1.0), Epoch(0.5, 0.7), Epoch(0.2, 0.8)])
     figure = plot.loss_curve(history)
-    assert "손실" in figure.axes[0].get_title()
-    assert lines(figure, "training · 훈련") == ([1, 2, 3], [0.9, 0.5, 0.2])
-    assert lines(figure, "validation · 검증") == ([1, 2, 3], [1.0, 0.7, 0.8])
+    assert figure.axes[0].get_title() == "Loss"
+    assert lines(figure, "training") == ([1, 2, 3], [0.9, 0.5, 0.2])
+    assert lines(figure, "validation") == ([1, 2, 3], [1.0, 0.7, 0.8])
     assert len(plot.loss_curve(History([Epoch(0.9)])).axes[0].get_lines()) == 1
 
 
@@ -289,7 +291,7 @@ def test_several_curves_by_name():
 def test_the_derivative_drawn_is_the_slope_of_the_curve_drawn(name):
     figure = plot.activation_curve(name)
     xs, fs = lines(figure, "f(x)")
-    _, slopes = lines(figure, "f′(x) · 도함수")
+    _, slopes = lines(figure, "f′(x) derivative")
     middle = (np.array(slopes[1:]) + np.array(slopes[:-1])) / 2  # the trapezoid rule
     assert np.diff(fs) == pytest.approx(
         middle * np.diff(xs), abs=0.013 if "relu" in name else 2e-3
