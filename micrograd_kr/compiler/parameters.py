@@ -82,8 +82,19 @@ def _calling_home(keeper: Parameters) -> type[Value]:
         "keeper": keeper,
         "_data": _after(keeper.bring_home, _data),
         "grad": _after(keeper.bring_home, _grad),
+        "_compared": property(_no_mark_of(keeper)),
     }
     return type("Value", (Value,), members)
+
+
+def _no_mark_of(keeper: Parameters) -> Any:
+    """Make what is asked before a comparison marks a Value: it goes home first."""
+
+    def ask(v: Value) -> Any:
+        keeper.bring_home()
+        raise AttributeError("_compared")
+
+    return ask
 
 
 def _after(first: Any, slot: Any) -> property:

@@ -131,18 +131,16 @@ class Program(_Compiled):
         numbers, ValueError for wrong shapes and OverflowError when the loss or its
         gradient is infinite or undefined (not under JAX).
         """
+        if not self._quiet:
+            return self._evaluated(theta, inputs)
+        with np.errstate(all="ignore"):
+            return self._evaluated(theta, inputs)
+
+    def _evaluated(self, theta: Any, inputs: dict[str, Any]) -> tuple[Any, Any]:
         arrays = self._given(theta, inputs).values()
         if self._jit is not None:
             return self._jit(*arrays)  # type: ignore[no-any-return]
-        try:
-            if self._quiet:
-                with np.errstate(all="ignore"):
-                    value, gradient = self.function(*arrays)
-            else:
-                value, gradient = self.function(*arrays)
-        except (ZeroDivisionError, OverflowError, ValueError) as error:
-            # Python's floats raise where arrays would go on with inf and nan.
-            raise OverflowError(say("infinite_loss", value=str(error))) from error
+        value, gradient = self.function(*arrays)
         value = float(value)
         if not math.isfinite(value):
             raise OverflowError(say("infinite_loss", value=str(value)))
@@ -160,16 +158,16 @@ class Program(_Compiled):
         if not isinstance(optimizer, Optimizer):
             optimizer = self._gradient_descent(optimizer)
         keeper = self._keeper()
-        theta = keeper.theta()
-        value, gradient = self(theta, **inputs)
-        gradient = np.asarray(gradient)
-        if optimizer.moves(self.params):
-            with np.errstate(all="ignore"):  # the optimizer looks at what came out
-                moved = optimizer.step_array(theta, gradient)
-            keeper.keep(moved, gradient)
-        else:
-            keeper.keep(theta, gradient)
-            optimizer.step()
+        with np.errstate(all="ignore"):  # what comes out is looked at here
+            theta = keeper.theta()
+            value, gradient = self._evaluated(theta, inputs)
+            gradient = np.asarray(gradient)
+            if optimizer.moves(self.params):
+                theta = optimizer.step_array(theta, gradient)
+                keeper.keep(theta, gradient)
+                return float(value)
+        keeper.keep(theta, gradient)
+        optimizer.step()  # a step of its own, which sees the Values
         return float(value)
 
     def set_theta(self, theta: Any) -> None:

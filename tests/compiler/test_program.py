@@ -118,6 +118,30 @@ def test_two_programs_of_the_same_parameters():
     assert [p.data for p in params] == second.theta().tolist()
 
 
+def test_a_parameter_that_is_compared_is_at_home_for_good():
+    params, program = line()
+    program.step(0.1, **DATA)
+    assert params[0] > -1e9
+    assert hasattr(params[0], "_compared")
+    assert type(params[0]).__mro__[1] is Value
+    assert type(params[1]) is Value
+    before = params[0].data
+    program.step(0.1, **DATA)
+    assert params[0].data != before
+    assert params[0].data == program.theta()[0]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_a_step_out_of_the_floats_is_an_error_and_no_warning(make):
+    params, program = line()
+    optimizer = make(params)
+    for x in (1e160, 1e300):
+        with pytest.raises(OverflowError):
+            program.step(optimizer, x=[x] * 3, y=DATA["y"])
+    assert [p.data for p in params] == [0.5, 0.0]
+
+
 def test_a_step_too_far_changes_nothing():
     params, program = line()
     optimizer = SGD(params, lr=1e308)
