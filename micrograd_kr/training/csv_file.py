@@ -22,7 +22,8 @@ def load_csv(path: str | os.PathLike[str]) -> Data:
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "points.csv")
-    ...     path.write_text("x1,x2,who\\n0,1,a\\n2,3,b\\n4,5,a\\n6,7,b") and load_csv(path)
+    ...     text = "x1,x2,who\\n0,1,a\\n2,3,b\\n4,5,a\\n6,7,b"
+    ...     path.write_text(text) and load_csv(path)
     ([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0]], [0, 1, 0, 1])
     """
     text = Path(path).read_text("utf-8-sig", errors="replace")

@@ -113,7 +113,8 @@ say = Messages(
             "leaves one part empty",
         ),
         "csv_columns": (
-            "{line}번째 줄: 열이 {n}개입니다. 두 수와 분류 하나, 곧 세 열이 필요합니다.",
+            "{line}번째 줄: 열이 {n}개입니다. "
+            "두 수와 분류 하나, 곧 세 열이 필요합니다.",
             "line {line}: {n} columns; two numbers and a class are needed, "
             "which is three.",
         ),

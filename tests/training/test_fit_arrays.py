@@ -67,7 +67,7 @@ def test_an_overflow_of_the_user_s_own_is_no_divergence():
 
     for options in ({"loss": own}, {"callbacks": [own]}, {"metric": own}):
         _, run = fails(**options)
-        with pytest.raises(OverflowError, match="^mine$") as caught:
+        with pytest.raises(OverflowError, match=r"^mine$") as caught:
             run()
         assert type(caught.value) is OverflowError
 
