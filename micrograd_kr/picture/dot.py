@@ -42,7 +42,7 @@ class Page:
         looks = dict(GRAPH)
         if self.layered:
             looks |= LAYERS
-        if any(self.frames):
+        if any(self.frames) or self.layered:
             looks |= IN_ORDER
         looks["label"] = table(cell(caption, 11, SOFT)) if caption else ""
         self.graph = graphviz.Digraph("graph")
@@ -61,9 +61,12 @@ class Page:
             with _frame(self.graph, i, title) as frame:
                 for v in members:
                     frame.node(self.id(v), id=self.id(v), **look(v))
-                groups = _grouped(members, column) if title else []
-                for group in groups:
-                    _keep_order(frame, [self.id(v) for v in group])
+                in_order = bool(title) or self.layered
+                for group in _grouped(members, column) if in_order else []:
+                    ids = [self.id(v) for v in group]
+                    if title:  # in a frame these edges go upwards
+                        ids.reverse()
+                    _keep_order(frame, ids)
 
     def edges(self, look: Callable[[Arrow], Styles]) -> None:
         """Write all arrows."""
@@ -142,11 +145,8 @@ def _grouped(
 
 
 def _keep_order(frame: Any, nodes: Sequence[str]) -> None:
-    """Hold them in one column from top to bottom.
-
-    By edges that are not seen and, in a frame, go upwards.
-    """
+    """Hold them in one column in this order, by edges that are not seen."""
     with frame.subgraph() as column:
         column.attr("graph", rank="same")
-        for a, b in pairwise(reversed(nodes)):
+        for a, b in pairwise(nodes):
             column.edge(a, b, style="invis")
