@@ -1,13 +1,14 @@
 """From boxes and arrows to text in the DOT language."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine import Value
 from .folding import Arrow, Boxes
-from .label import cell, cut, table, visible
+from .grid import MARGIN, TITLE, Grid, Place
+from .label import cell, cut, table, visible, width_of
 from .looks import (
     EDGE,
     FRAME,
@@ -16,39 +17,51 @@ from .looks import (
     LAYERS,
     LAYERS_EDGE,
     NODE,
+    PLACED,
     SOFT,
     of_weight,
 )
-from .names import joined
 
 Style = Mapping[str, object]
-Styles = Mapping[str, str]
+Styles = dict[str, str]
 
-if TYPE_CHECKING:
-    import graphviz
+INCH = 72  # points
+ACROSS = {"tailport": "e", "headport": "w"}  # where an arrow leaves and enters
+DOWN = {"tailport": "s", "headport": "n"}
+SIDE = 6.5  # points between the side of a box and its text
 
 
 class Page:
     """Write one picture: the graph, its frames with their boxes, the arrows."""
 
-    def __init__(self, boxes: Boxes, caption: str, graph_style: Style) -> None:
+    def __init__(
+        self,
+        boxes: Boxes,
+        caption: str,
+        graph_style: Style,
+        grid: Grid | None,
+    ) -> None:
         import graphviz  # when something is drawn: text needs none
 
-        self.boxes = boxes
+        self.boxes, self.grid = boxes, grid
         self.escape = graphviz.escape
         self.index = {v: i for i, v in enumerate(boxes.order)}
-        self.frames = _frames(boxes)
+        self.frames = boxes.frames()
         self.layered = any(arrow.weight is not None for arrow in boxes.arrows)
-        looks = dict(GRAPH)
-        if self.layered:
-            looks |= LAYERS
-        if any(self.frames) or self.layered:
-            looks |= IN_ORDER
+        looks = GRAPH | self._layout()
         looks["label"] = table(cell(caption, 11, SOFT)) if caption else ""
         self.graph = graphviz.Digraph("graph")
         self.graph.attr("graph", **looks | self.attributes(graph_style))
         self.graph.attr("node", **NODE)
         self.graph.attr("edge", **EDGE | (LAYERS_EDGE if self.layered else {}))
+
+    def _layout(self) -> dict[str, str]:
+        if self.grid is not None:
+            return PLACED
+        looks = dict(LAYERS) if self.layered else {}
+        if self.layered or any(self.frames):
+            looks |= IN_ORDER
+        return looks
 
     def id(self, v: Value) -> str:
         """Give the id of a box: n and its place in topological order."""
@@ -56,17 +69,59 @@ class Page:
 
     def nodes(self, look: Callable[[Value], Styles]) -> None:
         """Write all boxes, those of one frame together and in order."""
-        column = _columns(self.boxes.arrows)
         for i, (title, members) in enumerate(self.frames.items()):
-            with _frame(self.graph, i, title) as frame:
+            with self._frame(i, title) as frame:
                 for v in members:
-                    frame.node(self.id(v), id=self.id(v), **look(v))
-                in_order = bool(title) or self.layered
-                for group in _grouped(members, column) if in_order else []:
-                    ids = [self.id(v) for v in group]
-                    if title:  # in a frame these edges go upwards
-                        ids.reverse()
-                    _keep_order(frame, ids)
+                    looks = self._place(v) | look(v)
+                    frame.node(self.id(v), id=self.id(v), **looks)
+                if self.grid is None and (title or self.layered):
+                    self._keep_order(frame, title, members)
+
+    @contextmanager
+    def _frame(self, i: int, title: str) -> Iterator[Any]:
+        """Open a cluster with a title; without one, the graph itself."""
+        if not title:
+            yield self.graph
+            return
+        looks = FRAME | {"label": table(cell(cut(title), 11, SOFT))}
+        if self.grid is not None:
+            looks |= _pinned_frame(self.grid.frames[title], title)
+        with self.graph.subgraph(name=f"cluster{i}") as cluster:
+            cluster.attr("graph", **looks)
+            yield cluster
+
+    def _place(self, v: Value) -> dict[str, str]:
+        if self.grid is None:
+            return {}
+        place = self.grid.boxes[v]
+        return {
+            "pos": _point(place.x, place.y),
+            "width": f"{place.width / INCH:.3f}",
+            "height": f"{place.height / INCH:.3f}",
+        }
+
+    def room(self, v: Value) -> float:
+        """Tell how wide the text of a box must be at least."""
+        return self.grid.boxes[v].width - 2 * SIDE if self.grid else 0.0
+
+    def behind(self, arrow: Arrow) -> str:
+        """Give the colour behind a label that stands on its line."""
+        if self.grid is None:
+            return ""
+        inside = self.grid.is_above(arrow)
+        return FRAME["bgcolor"] if inside else GRAPH["bgcolor"]
+
+    def _keep_order(self, frame: Any, title: str, members: Iterable[Value]) -> None:
+        """Hold what stands in one column in this order, by edges that are not seen."""
+        column = _columns(self.boxes.arrows)
+        for group in _grouped(members, column):
+            ids = [self.id(v) for v in group]
+            if title:  # in a frame these edges go upwards
+                ids.reverse()
+            with frame.subgraph() as rank:
+                rank.attr("graph", rank="same")
+                for a, b in pairwise(ids):
+                    rank.edge(a, b, style="invis")
 
     def edges(self, look: Callable[[Arrow], Styles]) -> None:
         """Write all arrows."""
@@ -76,11 +131,21 @@ class Page:
             looks = {"id": arrow.id}
             if arrow.weight is not None:
                 looks |= of_weight(arrow.weight, largest)
-            if self._enters_a_neuron(arrow):
-                # leaves room for the parameters in front of the operation
-                looks["minlen"] = "2"
-            looks |= look(arrow)
+            looks |= self._way(arrow, look(arrow))
             self.graph.edge(self.id(arrow.parent), self.id(arrow.box), **looks)
+
+    def _way(self, arrow: Arrow, looks: Styles) -> Styles:
+        """Lead an arrow from box to box, and its label to where lines have parted."""
+        if self.grid is None:
+            # room for the parameters in front of the operation
+            room = {"minlen": "2"} if self._enters_a_neuron(arrow) else {}
+            return room | looks
+        ports = DOWN if self.grid.is_above(arrow) else ACROSS
+        way = ports | looks
+        if "label" in way:
+            way["taillabel"] = way.pop("label")
+            way["labeldistance"] = f"{self.grid.label_after(arrow) / 10:.2f}"
+        return way
 
     def _enters_a_neuron(self, arrow: Arrow) -> bool:
         home = self.boxes.neurons.home
@@ -99,26 +164,19 @@ class Page:
         return safe
 
 
-def _frames(boxes: Boxes) -> dict[str, list[Value]]:
-    """Sort the boxes by frame: a layer's when folded, else a neuron's; "" is none."""
-    frames: dict[str, list[Value]] = {}
-    for v in boxes.shown:
-        layer, neuron = boxes.neurons.home.get(v, ("", ""))
-        title = layer if boxes.folded else joined(layer, neuron)
-        frames.setdefault(title, []).append(v)
-    return frames
+def _point(x: float, y: float) -> str:
+    return f"{x:.1f},{y:.1f}"
 
 
-@contextmanager
-def _frame(graph: "graphviz.Digraph", i: int, title: str) -> Iterator[Any]:
-    """Open a cluster with a title; without one, the graph itself."""
-    if not title:
-        yield graph
-        return
-    with graph.subgraph(name=f"cluster{i}") as cluster:
-        label = table(cell(cut(title), 11, SOFT))
-        cluster.attr("graph", **FRAME, label=label)
-        yield cluster
+def _pinned_frame(place: Place, title: str) -> dict[str, str]:
+    """Say where a frame is, by its corners, and the middle of its title."""
+    left, right = place.x - place.width / 2, place.x + place.width / 2
+    bottom, top = place.y - place.height / 2, place.y + place.height / 2
+    x = left + MARGIN + width_of(title, 11) / 2
+    return {
+        "bb": f"{_point(left, bottom)},{_point(right, top)}",
+        "lp": _point(x, top - (MARGIN + TITLE) / 2),
+    }
 
 
 def _columns(arrows: Iterable[Arrow]) -> dict[Value, object]:
@@ -142,11 +200,3 @@ def _grouped(
     for v in members:
         groups.setdefault(column.get(v), []).append(v)
     return groups.values()
-
-
-def _keep_order(frame: Any, nodes: Sequence[str]) -> None:
-    """Hold them in one column in this order, by edges that are not seen."""
-    with frame.subgraph() as column:
-        column.attr("graph", rank="same")
-        for a, b in pairwise(nodes):
-            column.edge(a, b, style="invis")

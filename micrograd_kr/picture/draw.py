@@ -12,6 +12,7 @@ from ..engine import Value
 from .dot import Page, Style
 from .drawing import Drawing
 from .folding import Arrow, Boxes, boxes_of
+from .grid import grid_of
 from .looks import COLOURS
 from .messages import say
 from .names import names as default_names
@@ -77,18 +78,22 @@ def draw(
     kinds = _kinds(boxes)
     noted = notes or {}
     grad, caption = _grads(boxes, grads)
-    page = Page(boxes, caption, graph_style or {})
+    sizes = {v: words.size(v, grad[v], noted.get(v, "")) for v in boxes.shown}
+    labelled = partials or edge_style is not None
+    free = {"layout", "rankdir", "splines"} & set(graph_style or {})
+    grid = None if free else grid_of(boxes, sizes, labelled)
+    page = Page(boxes, caption, graph_style or {}, grid)
 
     def node(v: Value) -> dict[str, str]:
         fill, border = COLOURS[kinds[v]]
-        label = words.node(v, grad[v], noted.get(v, ""))
+        label = words.node(v, grad[v], noted.get(v, ""), page.room(v))
         looks = {"label": label, "fillcolor": fill, "color": border}
         if node_style:
             looks |= page.attributes(node_style(v))
         return looks
 
     def edge(arrow: Arrow) -> dict[str, str]:
-        looks = {"label": words.partial(arrow)} if partials else {}
+        looks = {"label": words.partial(arrow, page.behind(arrow))} if partials else {}
         if edge_style:
             looks |= page.attributes(edge_style(arrow.box, arrow.k))
         return looks

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..engine import Value
+from .names import joined
 from .neurons import Neurons, find_neurons
 
 FOLD_OVER = 100  # a graph of more nodes than this is drawn with its neurons folded
@@ -47,6 +48,15 @@ class Boxes:
     shown: list[Value]
     inside: dict[Value, list[Value]]
     arrows: list[Arrow]
+
+    def frames(self) -> dict[str, list[Value]]:
+        """Sort them by frame: a layer's when folded, else a neuron's; "" is none."""
+        frames: dict[str, list[Value]] = {}
+        for v in self.shown:
+            layer, neuron = self.neurons.home.get(v, ("", ""))
+            title = layer if self.folded else joined(layer, neuron)
+            frames.setdefault(title, []).append(v)
+        return frames
 
 
 def arrows(value: Value | Iterable[Value], fold: bool | None = None) -> list[Arrow]:

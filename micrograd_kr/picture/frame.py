@@ -47,7 +47,9 @@ def _change(group: ElementTree.Element, look: Mapping[str, object]) -> None:
 def _shapes(group: ElementTree.Element) -> Iterable[ElementTree.Element]:
     if group.get("class") == "graph":
         return group.findall(f"{_SVG}polygon")[:1]
-    return [child for child in group if child.tag in (f"{_SVG}path", f"{_SVG}polygon")]
+    shapes = [*group.findall(f"{_SVG}path"), *group.findall(f"{_SVG}polygon")]
+    # what is behind a label has no outline
+    return [shape for shape in shapes if shape.get("stroke") != "none"]
 
 
 def _paint(shape: ElementTree.Element, key: str, value: str) -> None:

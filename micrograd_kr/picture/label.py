@@ -55,28 +55,36 @@ def cell(
     more: str = "",
     align: str = "left",
     span: int = 1,
+    width: float = 0,
+    behind: str = "",
 ) -> str:
-    """Write one cell of a table: ``text``, and ``more`` behind it.
+    """Write one cell of a table: ``text``, and ``more`` after it.
+
+    ``width``: how wide it is at least. ``behind``: the colour of the cell, so that a
+    line under it does not strike it out.
 
     >>> cell("<b>")
     '<td align="left" balign="left"><font point-size="11">&lt;b&gt;</font></td>'
     """
     lines = [visible(line) for line in text.split("\n")]
-    behind = visible(more)
+    after = visible(more)
     inner = "<br/>".join(map(_literal, lines))
     if bold:
         inner = f"<b>{inner}</b>"
     inner = _font(inner, size, colour)
     if more:
-        inner += _font(_literal(behind), size)
+        inner += _font(_literal(after), size)
     attributes = f'align="{align}" balign="{align}"'
     if span > 1:
         attributes += f' colspan="{span}"'
+    if behind:
+        attributes += f' bgcolor="{behind}"'
     # Without a Hangul font Graphviz takes a syllable to be as wide as a space.
     if not (text + more).isascii():
-        lines[-1] += behind
-        widest = max(width_of(line, size) for line in lines)
-        attributes += f' width="{widest:.0f}"'
+        lines[-1] += after
+        width = max(width, *[width_of(line, size) for line in lines])
+    if width > 0:
+        attributes += f' width="{width:.0f}"'
     return f"<td {attributes}>{inner}</td>"
 
 

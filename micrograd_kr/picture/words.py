@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 from ..engine import Value
 from .folding import Arrow, Boxes
-from .label import cell, cut, table
+from .grid import Size
+from .label import cell, cut, table, visible, width_of
 from .looks import RED, SOFT
 from .names import formula, joined
 
 ONE_LINE = 36  # letters of a name with its formula; longer ones take two lines
 SHORT = 20  # letters of a name in a formula
+LINE, SIDES = 14.0, 18.0  # points: of a line from top to bottom, and around them all
+BEFORE = 30.0  # points before a number, with what it is
 LONG_PARTIAL = 16  # letters of ∂v/∂parent, beyond which the names go
 
 
@@ -37,12 +40,34 @@ class Words:
         """Give its name on one line that leaves room for others."""
         return cut(self.name(v, near).replace("\n", " "), SHORT)
 
-    def node(self, v: Value, grad: float | None, note: str = "") -> str:
-        """Write name and formula, data, grad, and a note in red."""
-        rows = [*self._title(v), _number("data", v.data), _number("grad", grad)]
+    def node(
+        self, v: Value, grad: float | None, note: str = "", width: float = 0
+    ) -> str:
+        """Write name and formula, data, grad, and a note in red.
+
+        ``width``: how wide the text is at least.
+        """
+        room = width - BEFORE
+        rows = [*self._title(v)]
+        rows += [_number("data", v.data, room), _number("grad", grad, room)]
         if note:
             rows.append(cell(cut(note), 11, RED, span=3))
         return table(*rows)
+
+    def size(self, v: Value, grad: float | None, note: str = "") -> Size:
+        """Estimate how much room its box needs, rather too much than too little."""
+        name, text = self.name(v, v), self.formula(v)
+        lines = cut(name).split("\n")
+        if text and _fits_beside(name, text):
+            lines = [f"{name} = {text}"]
+        elif text:
+            lines.append(cut(f"= {text}"))
+        numbers = [f"data {_shown(v.data)}", f"grad {_shown(grad)}"]
+        widths = [_bold(visible(line)) for line in lines]
+        if note:
+            numbers += cut(note).split("\n")
+        widths += [width_of(visible(line), 11) for line in numbers]
+        return Size(max(widths) + SIDES, LINE * len(widths) + SIDES)
 
     def _title(self, v: Value) -> list[str]:
         name, text = self.name(v, v), self.formula(v)
@@ -64,13 +89,17 @@ class Words:
             within = formula(members[0], lambda p: "…")
         return formula(v, lambda p: within)
 
-    def partial(self, arrow: Arrow) -> str:
-        """Write ∂v/∂parent = 2, without the names if they are long."""
+    def partial(self, arrow: Arrow, behind: str = "") -> str:
+        """Write ∂v/∂parent = 2, without the names if they are long.
+
+        ``behind``: the colour behind it, where it stands on its line.
+        """
         v, parent = arrow.box, arrow.parent
         names = f"∂{self.short(v, v)}/∂{self.short(parent, v)}"
         if len(names) > LONG_PARTIAL:
             names = "∂"
-        return table(cell(f"{names} = {arrow.partial:.4g}", 10, SOFT))
+        said = f"{names} = {arrow.partial:.4g}"
+        return table(cell(said, 10, SOFT, align="center", behind=behind))
 
 
 def _fits_beside(name: str, text: str) -> bool:
@@ -78,7 +107,16 @@ def _fits_beside(name: str, text: str) -> bool:
     return name.isascii() and "\n" not in name and len(name + text) <= ONE_LINE
 
 
-def _number(what: str, x: float | None) -> str:
-    shown = "–" if x is None else f"{x:.4g}"
+def _bold(line: str) -> float:
+    """Estimate how wide a bold line is; capitals and m are wider than the others."""
+    wide = [c for c in line if c.isupper() or c in "mw%@"]
+    return width_of(line, 12) + 0.4 * 12 * len(wide)
+
+
+def _number(what: str, x: float | None, room: float) -> str:
     gap = '<td width="4"></td>'
-    return cell(what, 11, SOFT) + gap + cell(shown, 11, align="right")
+    return cell(what, 11, SOFT) + gap + cell(_shown(x), 11, align="right", width=room)
+
+
+def _shown(x: float | None) -> str:
+    return "–" if x is None else f"{x:.4g}"

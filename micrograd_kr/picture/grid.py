@@ -1,0 +1,251 @@
+"""Networks on a grid: columns are layers, all centred, weights in order.
+
+Graphviz orders what is in frames to have few crossings, which puts w1 before w0 and
+neuron 7 before neuron 0, and leads lines around frames. A network needs no such search:
+its places are known. What is no plain network is left to Graphviz.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
+
+from ..engine import Value
+from .folding import Arrow, Boxes
+from .label import width_of
+
+# In points, the unit of Graphviz: 72 an inch.
+MARGIN, TITLE = 9.0, 18.0  # inside a frame, and for the line on top of it
+BESIDE, BELOW = 14.0, 14.0  # between boxes in a row, and between rows of neurons
+PARAMETERS = 30.0  # between the parameters of a neuron and its operations
+APART = 18.0  # between the units of a column
+COLUMNS = 80.0  # between columns
+LABEL = 60.0  # half of what is written on a line
+UNDER = 13.0  # a parameter: what is written on its line
+LINE = 26.0  # of room that what is written on lines needs from top to bottom
+
+
+class Size(NamedTuple):
+    """How large something is."""
+
+    width: float
+    height: float
+
+
+class Place(NamedTuple):
+    """A rectangle by its centre; y grows upwards, as Graphviz counts."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(eq=False)
+class Unit:
+    """What stands in a column: a box alone, or a frame with rows of boxes.
+
+    A layer of folded neurons has one in each row; a neuron has its parameters in the
+    first row and its operations in the second.
+    """
+
+    title: str
+    rows: list[list[Value]]
+    is_neuron: bool = False
+
+
+@dataclass
+class Grid:
+    """Hold the place of each box, and of each frame by its title."""
+
+    boxes: dict[Value, Place] = field(default_factory=dict)
+    frames: dict[str, Place] = field(default_factory=dict)
+
+    lines: Counter[Value] = field(default_factory=Counter)  # that leave each box
+
+    def is_above(self, arrow: Arrow) -> bool:
+        """Tell whether it comes from a parameter above its operation."""
+        parent, box = self.boxes[arrow.parent], self.boxes[arrow.box]
+        return parent.x + parent.width / 2 > box.x - box.width / 2
+
+    def label_after(self, arrow: Arrow) -> float:
+        """Tell how far along an arrow its label stands: where the lines have parted."""
+        parent, box = self.boxes[arrow.parent], self.boxes[arrow.box]
+        if self.is_above(arrow):
+            drop = parent.y - box.y - (parent.height + box.height) / 2
+            return math.hypot(parent.x - box.x, drop) * UNDER / drop
+        wide = box.x - parent.x - (box.width + parent.width) / 2
+        length = math.hypot(wide, box.y - parent.y)
+        return length / (self.lines[arrow.parent] + 1)
+
+
+def grid_of(
+    boxes: Boxes,
+    sizes: Mapping[Value, Size],
+    labelled: bool,
+) -> Grid | None:
+    """Give each box its place; None for what is no plain network.
+
+    ``labelled``: leave room for text on the lines.
+    """
+    units = _units(boxes)
+    columns = _columns(units, boxes.arrows) if units else []
+    if not columns:
+        return None
+    lines = Counter(arrow.parent for arrow in boxes.arrows)
+    return _Placing(sizes, lines, labelled).place(columns)
+
+
+def _units(boxes: Boxes) -> list[Unit]:
+    """Divide a network into its units; nothing if it has none or larger neurons."""
+    if not boxes.neurons.box:
+        return []
+    frames, units = boxes.frames(), []
+    for title, members in frames.items():
+        if not title:
+            units += [Unit("", [[v]]) for v in members]
+        elif boxes.folded:
+            units.append(Unit(title, [[v] for v in members]))
+        else:
+            parameters = [v for v in members if v.op is None]
+            operations = [v for v in members if v.op is not None]
+            if not _is_one_neuron(operations):
+                return []
+            units.append(Unit(title, [parameters, operations], is_neuron=True))
+    return units
+
+
+def _is_one_neuron(operations: Sequence[Value]) -> bool:
+    """Tell whether this is w·x+b, perhaps with its activation behind it."""
+    if len(operations) == 2:
+        linear, activation = operations
+        return activation.parents == (linear,)
+    return len(operations) == 1
+
+
+def _columns(units: Sequence[Unit], arrows: Iterable[Arrow]) -> list[list[Unit]]:
+    """Sort the units into columns; none if a line would run through a box."""
+    unit_of = {v: unit for unit in units for row in unit.rows for v in row}
+    first = {row[0] for unit in units for row in unit.rows}
+    last = {row[-1] for unit in units for row in unit.rows}
+    reads: dict[Unit, set[Unit]] = {unit: set() for unit in units}
+    for arrow in arrows:
+        tail, head = unit_of[arrow.parent], unit_of[arrow.box]
+        if tail is head and head.is_neuron:
+            continue
+        if arrow.parent not in last or arrow.box not in first:
+            return []
+        reads[head].add(tail)
+    try:
+        depth = _depths(reads)
+    except CycleError:
+        return []
+    if any(depth[u] != depth[p] + 1 for u in units for p in reads[u]):
+        return []
+    columns: list[list[Unit]] = [[] for _ in range(max(depth.values()) + 1)]
+    for unit in units:
+        columns[depth[unit]].append(unit)
+    return columns
+
+
+def _depths(reads: Mapping[Unit, set[Unit]]) -> dict[Unit, int]:
+    """Count the units before each; what reads nothing stands before its first user."""
+    depth: dict[Unit, int] = {}
+    for unit in TopologicalSorter(reads).static_order():
+        depth[unit] = max((depth[p] + 1 for p in reads[unit]), default=0)
+    users: dict[Unit, list[int]] = {}
+    for unit, parents in reads.items():
+        for p in parents:
+            users.setdefault(p, []).append(depth[unit])
+    for unit, parents in reads.items():
+        if not parents and unit in users:
+            depth[unit] = min(users[unit]) - 1
+    return depth
+
+
+class _Placing:
+    """Goes from column to column, and in each from top to bottom."""
+
+    def __init__(
+        self, sizes: Mapping[Value, Size], lines: Counter[Value], labelled: bool
+    ) -> None:
+        self.sizes, self.lines, self.labelled = dict(sizes), lines, labelled
+        self.grid = Grid(lines=lines)
+
+    def place(self, columns: Sequence[Sequence[Unit]]) -> Grid:
+        left = 0.0
+        for column in columns:
+            self._align(column)
+            width = max(self._size(unit).width for unit in column)
+            self._stack(column, left + width / 2)
+            left += width + self._gap(column)
+        return self.grid
+
+    def _align(self, column: Iterable[Unit]) -> None:
+        """Make the leaves of a column equally wide, and the operations."""
+        members = [v for unit in column for row in unit.rows for v in row]
+        for leaves in (True, False):
+            alike = [v for v in members if (v.op is None) is leaves]
+            width = max((self.sizes[v].width for v in alike), default=0.0)
+            for v in alike:
+                self.sizes[v] = Size(width, self.sizes[v].height)
+
+    def _gap(self, column: Iterable[Unit]) -> float:
+        """Leave room after a column; labels stand where its lines have parted."""
+        if not self.labelled:
+            return COLUMNS
+        lines = max(self.lines[unit.rows[-1][-1]] for unit in column)
+        return max(COLUMNS, LABEL * min(lines + 1, 5))
+
+    def _size(self, unit: Unit) -> Size:
+        rows = [self._row(row) for row in unit.rows]
+        width = max(row.width for row in rows)
+        height = sum(row.height for row in rows) + self._between(unit) * (len(rows) - 1)
+        if not unit.title:
+            return Size(width, height)
+        width = max(width, width_of(unit.title, 11))
+        return Size(width + 2 * MARGIN, height + 2 * MARGIN + TITLE)
+
+    def _row(self, row: Sequence[Value]) -> Size:
+        sizes = [self.sizes[v] for v in row]
+        width = sum(size.width for size in sizes) + BESIDE * (len(row) - 1)
+        return Size(width, max(size.height for size in sizes))
+
+    def _between(self, unit: Unit) -> float:
+        gap = PARAMETERS if unit.is_neuron else BELOW
+        return gap + LINE * self.labelled
+
+    def _stack(self, column: Sequence[Unit], x: float) -> None:
+        """Put units below each other, the middle of them all at 0."""
+        apart = APART + LINE * self.labelled
+        sizes = [self._size(unit) for unit in column]
+        top = sum(size.height for size in sizes) + apart * (len(sizes) - 1)
+        top /= 2
+        for unit, size in zip(column, sizes, strict=True):
+            place = Place(x, top - size.height / 2, *size)
+            self._fill(unit, place)
+            top -= size.height + apart
+
+    def _fill(self, unit: Unit, place: Place) -> None:
+        top, width = place.y + place.height / 2, place.width
+        if unit.title:
+            self.grid.frames[unit.title] = place
+            top -= MARGIN + TITLE
+            width -= 2 * MARGIN
+        for row in unit.rows:
+            height = self._row(row).height
+            self._justify(row, place.x - width / 2, top - height / 2, width)
+            top -= height + self._between(unit)
+
+    def _justify(
+        self, row: Sequence[Value], left: float, y: float, width: float
+    ) -> None:
+        """Put the first at the left end and the last at the right."""
+        spare = width - self._row(row).width
+        gap = BESIDE + spare / max(len(row) - 1, 1)
+        for v in row:
+            size = self.sizes[v]
+            self.grid.boxes[v] = Place(left + size.width / 2, y, *size)
+            left += size.width + gap

@@ -1,0 +1,218 @@
+"""A network stands on a grid: columns are layers, in order, no line through a box."""
+
+import itertools
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import micrograd_kr as mk
+from micrograd_kr import MLP, Layer, Value
+from micrograd_kr.picture import arrows, draw
+from micrograd_kr.picture.folding import below
+
+SVG = "{http://www.w3.org/2000/svg}"
+NUMBER = r"-?[\d.]+"
+
+
+def corners(group):
+    """The rectangle around the first shape of a group: left, top, right, bottom."""
+    shape = group.find(f"{SVG}path")
+    points = re.findall(f"({NUMBER}),({NUMBER})", shape.get("d"))
+    xs, ys = zip(*[(float(x), float(y)) for x, y in points], strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+class Places:
+    """Where the boxes, lines and frames of a picture are, by their ids."""
+
+    def __init__(self, drawing):
+        root = ET.fromstring(drawing.svg())
+        groups = list(root.iter(f"{SVG}g"))
+        of_class = {
+            kind: [g for g in groups if g.get("class") == kind]
+            for kind in ("node", "edge", "cluster")
+        }
+        self.boxes = {g.get("id"): corners(g) for g in of_class["node"]}
+        self.lines = {g.get("id"): g for g in of_class["edge"]}
+        self.frames = {
+            g.find(f"{SVG}text").text: corners(g) for g in of_class["cluster"]
+        }
+
+    def ends(self, line):
+        path = self.lines[line].find(f"{SVG}path").get("d")
+        points = re.findall(f"({NUMBER}),({NUMBER})", path)
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        return (float(x0), float(y0)), (float(x1), float(y1))
+
+
+def boxes_of(places, outs):
+    """The box of each Value; of one that is not shown None."""
+    return {v: places.boxes.get(f"n{i}") for i, v in enumerate(below(outs))}
+
+
+def middle(rectangle):
+    left, top, right, bottom = rectangle
+    return (left + right) / 2, (top + bottom) / 2
+
+
+def passes_through(ends, rectangle):
+    """Whether a line has a point well inside a rectangle; tried at 200 points."""
+    (x0, y0), (x1, y1) = ends
+    left, top, right, bottom = rectangle
+    for i in range(201):
+        x, y = x0 + (x1 - x0) * i / 200, y0 + (y1 - y0) * i / 200
+        if left + 1 < x < right - 1 and top + 1 < y < bottom - 1:
+            return True
+    return False
+
+
+def overlap(a, b):
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def network(n, sizes, activation="tanh"):
+    xs = [Value(float(i), f"x{i}") for i in range(n)]
+    model = MLP(n, sizes, activation, seed=0)
+    out = model(xs)
+    return xs, model, out if isinstance(out, list) else [out]
+
+
+networks = st.tuples(
+    st.integers(1, 4), st.lists(st.integers(1, 4), min_size=1, max_size=3)
+)
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize("partials", [False, True])
+@settings(max_examples=8, deadline=None)
+@given(networks)
+def test_no_boxes_overlap_and_no_line_runs_through_one(fold, partials, shape):
+    _, _, outs = network(*shape)
+    places = Places(draw(outs, fold=fold, partials=partials, max_nodes=1000))
+    for a, b in itertools.combinations(places.boxes.values(), 2):
+        assert not overlap(a, b)
+    for a, b in itertools.combinations(places.frames.values(), 2):
+        assert not overlap(a, b)
+    for line in places.lines:
+        ends = places.ends(line)
+        assert not any(passes_through(ends, box) for box in places.boxes.values())
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@settings(max_examples=8, deadline=None)
+@given(networks)
+def test_columns_are_layers_and_everything_is_centred_and_in_order(fold, shape):
+    n, sizes = shape
+    xs, model, outs = network(n, sizes)
+    drawing = draw(outs, fold=fold, max_nodes=1000)
+    places = Places(drawing)
+    box, order = boxes_of(places, outs), below(outs)
+    columns = [[box[x] for x in xs]]
+    h = xs
+    for layer in model.layers:
+        found = [v for v in order if v.op and v.op.symbol == "w·x+b"]
+        ids = {id(w) for neuron in layer.neurons for w in neuron.parameters()}
+        linear = {v: v for v in found if any(id(p) in ids for p in v.parents)}
+        users = {v: u for u in order if u.op for v in u.parents if v in linear}
+        is_last = layer is model.layers[-1]
+        h = list(linear) if is_last else [users[v] for v in linear]
+        columns.append([box[v] for v in h])
+    for column in columns:
+        tops = [b[1] for b in column]
+        assert tops == sorted(tops)
+        assert len({round(b[0]) for b in column}) == 1
+    for before, after in itertools.pairwise(columns):
+        assert before[0][2] < after[0][0]
+    frames = list(places.frames.values())
+    if fold:
+        centres = [middle(frame)[1] for frame in frames]
+        assert max(centres) - min(centres) < 1
+    else:
+        for neuron in model.layers[0].neurons:
+            lefts = [box[w][0] for w in neuron.parameters()]
+            assert lefts == sorted(lefts)
+
+
+def test_inputs_and_outputs_without_a_frame_are_in_order_too():
+    xs = [Value(float(i), f"x{i}") for i in range(7)]
+    outs = Layer(7, 7, seed=0)(xs)
+    places = Places(draw(outs, fold=True))
+    box = boxes_of(places, outs)
+    for group in (xs, outs):
+        tops = [box[v][1] for v in group]
+        assert tops == sorted(tops)
+
+
+def test_every_weight_is_inside_the_frame_of_its_neuron():
+    _, model, outs = network(2, [3, 2])
+    places = Places(draw(outs))
+    box = boxes_of(places, outs)
+    for v in model.parameters():
+        left, top, right, bottom = box[v]
+        frame = places.frames[v.label.rpartition(".")[0]]
+        assert frame[0] < left < right < frame[2]
+        assert frame[1] < top < bottom < frame[3]
+
+
+def skips():
+    x = Value(1.0, "x")
+    h = Layer(1, 2, seed=0)([x])
+    return mk.sum([*h, x])
+
+
+def penalty():
+    model = MLP(2, [2, 1], seed=0)
+    return model([1.0, 2.0]) + mk.sum([w * w for w in model.parameters()])
+
+
+def two_samples():
+    model = MLP(2, [2, 1], seed=0)
+    return model([1.0, 2.0]) + model([2.0, 1.0])
+
+
+def recurrent():
+    layer = Layer(2, 1, seed=0)
+    h = Value(0.0, "h")
+    for x in (1.0, 2.0, 3.0):
+        h = layer([h, x])
+    return h
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize("make", [skips, penalty, two_samples, recurrent])
+def test_what_is_no_plain_network_is_drawn_all_the_same(make, fold):
+    y = make()
+    drawing = draw(y, fold=fold)
+    places = Places(drawing)
+    assert set(places.lines) == {arrow.id for arrow in arrows(y, fold=fold)}
+    for a, b in itertools.combinations(places.boxes.values(), 2):
+        assert not overlap(a, b)
+
+
+def test_a_direction_of_ones_own_is_kept():
+    _, _, outs = network(2, [2])
+    places = Places(draw(outs, fold=True, graph_style={"rankdir": "TB"}))
+    for line in places.lines:
+        (_, start), (_, end) = places.ends(line)
+        assert start < end  # from top to bottom, as SVG counts
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=60), st.floats(-1e100, 1e100))
+@example("W" * 60, 0.0)
+@example("가" * 60, -1.234e-56)
+@example("\x1f" * 20, 1.0)
+@example("줄\n" * 6, 1.0)
+def test_a_box_has_room_for_any_text(label, number):
+    xs = [Value(number, label), Value(1.0, label)]
+    outs = Layer(2, 2, seed=0)(xs)
+    for fold in (False, True):
+        places = Places(draw(outs, fold=fold, partials=True))
+        for a, b in itertools.combinations(places.boxes.values(), 2):
+            assert not overlap(a, b)
+        for line in places.lines:
+            ends = places.ends(line)
+            assert not any(passes_through(ends, b) for b in places.boxes.values())
