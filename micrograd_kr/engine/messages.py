@@ -82,9 +82,9 @@ say = Messages(
         ),
         "no_grad_generator": (
             "no_grad: {name:은/는} 멈췄다 이어지는 함수라서 꾸밀 수 없습니다. "
-            "함수 안에서 with no_grad(): 를 쓰세요.",
-            "no_grad cannot decorate {name}, which stops and goes on; "
-            "write `with no_grad():` inside it",
+            "함수 안에서 yield나 await가 없는 부분만 with no_grad(): 로 감싸세요.",
+            "no_grad cannot decorate {name}, which stops and goes on; write "
+            "`with no_grad():` inside it, around what does not yield or await",
         ),
         "no_operands": ("피연산자 없음", "no operands"),
         "labelled": ("{at} (라벨 {label!r})", "{at} (label {label!r})"),

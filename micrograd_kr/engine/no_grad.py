@@ -43,7 +43,8 @@ _lock = threading.Lock()
 class no_grad(ContextDecorator):
     """Compute numbers and record no graph, inside a ``with`` or a decorated function.
 
-    It holds for the thread that entered it, and may be nested.
+    It holds for the thread that entered it, and may be nested. Do not ``yield`` inside:
+    until the generator goes on, whoever called it would record nothing either.
 
     >>> from micrograd_kr.engine import Value
     >>> x = Value(3.0)
