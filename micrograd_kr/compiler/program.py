@@ -32,13 +32,17 @@ class _Compiled:
         batch: tuple[str, ...],
         xp: Any,
     ) -> None:
-        self.source, self.constants, self.xp = source, constants, xp
-        self.params, self.inputs, self.batch = params, inputs, batch
+        self.source: str = source
+        self.constants: dict[str, Any] = constants
+        self.xp: Any = xp
+        self.params: list[Value] = params
+        self.inputs: dict[str, Any] = inputs
+        self.batch: tuple[str, ...] = batch
         self.parameters = Parameters(params)
         self._shapes: dict[str, Shape] = {"": (len(params),)}  # of theta first
         for name, x in inputs.items():
             self._shapes[name] = (None, *x.shape[1:]) if name in batch else x.shape
-        self.function = _defined_by(self, source, constants)
+        self.function: Any = _defined_by(self, source, constants)
 
     def theta(self) -> Any:
         """Give the data of the parameters as they are now, in one flat array."""

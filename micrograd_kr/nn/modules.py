@@ -214,10 +214,13 @@ class Neuron(Module):
             raise ValueError(say("no_inputs", n=nin))
         check_activation(activation)
         rng = generator(seed)
-        self.w = [Value(initial_weight(init, rng, nin, fan_out)) for _ in range(nin)]
-        self.b = Value(0.0)
-        self.activation = activation if nonlin else None
-        self.init, self.expand = init, expand
+        self.w: list[Value] = [
+            Value(initial_weight(init, rng, nin, fan_out)) for _ in range(nin)
+        ]
+        self.b: Value = Value(0.0)
+        self.activation: Activation = activation if nonlin else None
+        self.init: str = init
+        self.expand: bool = expand
         self.label_parameters()
 
     if TYPE_CHECKING:
@@ -280,7 +283,7 @@ class Layer(Module):
         if nout < 1:
             raise ValueError(say("no_neurons", n=nout))
         rng = generator(seed)
-        self.neurons = [
+        self.neurons: list[Neuron] = [
             Neuron(nin, activation, init, rng, expand, fan_out=nout, nonlin=nonlin)
             for _ in range(nout)
         ]
@@ -347,7 +350,7 @@ class MLP(Module):
         inits = per_layer(init, len(widths), "init")
         rng = generator(seed)
         sizes = [nin, *widths]
-        self.layers = [
+        self.layers: list[Layer] = [
             Layer(sizes[i], sizes[i + 1], activations[i], inits[i], rng, expand)
             for i in range(len(widths))
         ]

@@ -190,7 +190,8 @@ class SGD(Optimizer):
         self._check(
             "weight_decay", weight_decay, 0 <= _real(weight_decay) < inf, "not_negative"
         )
-        self.momentum, self.weight_decay = momentum, weight_decay
+        self.momentum: float = momentum
+        self.weight_decay: float = weight_decay
         super().__init__(parameters, lr)
 
     def initial_state(self, zero: Any) -> State:
@@ -234,7 +235,9 @@ class Adam(Optimizer):
         self._check(
             "weight_decay", weight_decay, 0 <= _real(weight_decay) < inf, "not_negative"
         )
-        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
+        self.betas: tuple[float, float] = betas
+        self.eps: float = eps
+        self.weight_decay: float = weight_decay
         super().__init__(parameters, lr)
 
     def initial_state(self, zero: Any) -> State:

@@ -121,15 +121,16 @@ class Stepper:
         direction: Literal["backward", "forward"] = "backward",
         lang: str | None = None,
     ) -> None:
-        self.lang = language(lang)
+        self.lang: str = language(lang)
         if not isinstance(loss, Value):
             kind = type(loss).__name__
             raise TypeError(say("not_a_value", self.lang, given=repr(loss), type=kind))
         if direction not in ("backward", "forward"):
             raise ValueError(say("direction", self.lang, given=repr(direction)))
-        self.loss, self.direction = loss, direction
-        self.walk = Walk(loss, direction == "backward")
-        self.sentences = Sentences(self.walk)
+        self.loss: Value = loss
+        self.direction = direction
+        self.walk: Walk = Walk(loss, direction == "backward")
+        self.sentences: Sentences = Sentences(self.walk)
         self._frames = Frames(self.walk)
         self._quiz = Quiz(self.sentences, self.lang)
 

@@ -46,9 +46,10 @@ class Walk:
     """
 
     def __init__(self, root: Value, backward: bool = True) -> None:
-        self.root, self.backward = root, backward
-        self.order = root.topological_order()
-        self.nodes = [v for v in self.order if v.op or v is root]
+        self.root: Value = root
+        self.backward: bool = backward
+        self.order: list[Value] = root.topological_order()
+        self.nodes: list[Value] = [v for v in self.order if v.op or v is root]
         if backward:
             self.nodes.reverse()
         self.done: dict[Value, tuple[Edge, ...]] = {}
