@@ -187,15 +187,15 @@ def _sweep(order: list[Value]) -> float:
     for v in reversed(order):
         a, b, g = v._a, v._b, v.grad
         if a is not None:
-            a.grad += g * v._da
-            total += a.grad
+            a.grad = grad = a.grad + g * v._da
+            total += grad
         if b.__class__ is tuple:
             for parent, partial in zip(b, v._db, strict=True):
-                parent.grad += g * partial
-                total += parent.grad
+                parent.grad = grad = parent.grad + g * partial
+                total += grad
         elif b is not None:
-            b.grad += g * v._db
-            total += b.grad
+            b.grad = grad = b.grad + g * v._db
+            total += grad
     return total
 
 

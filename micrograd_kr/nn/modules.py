@@ -85,8 +85,9 @@ class Module:
         >>> [name for name, p in Layer(2, 1).named_parameters()]
         ['neuron0.w0', 'neuron0.w1', 'neuron0.b']
         """
-        self._refuse_hidden_parameters()
-        for name, item in named_items(self, opens=Module):
+        items = list(named_items(self, opens=Module))
+        self._refuse_hidden_parameters(items)
+        for name, item in items:
             if _is_parameter(item):
                 yield prefix + name, item
 
@@ -109,9 +110,8 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
-    def _refuse_hidden_parameters(self) -> None:
+    def _refuse_hidden_parameters(self, items: list[tuple[str, Any]]) -> None:
         """Raise TypeError for parameters that are nowhere but where no name leads."""
-        items = list(named_items(self, opens=Module))
         found = {item for _, item in items if isinstance(item, Value)}
         for name, item in items:
             if isinstance(item, Value):

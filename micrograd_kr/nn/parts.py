@@ -6,6 +6,7 @@ A name is the way to its item: ``b`` is the attribute ``b``, ``layer0`` is
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -71,13 +72,22 @@ def _attributes(item: _Item) -> list[_Item]:
 def _contents(item: _Item) -> list[_Item] | None:
     """The items of a container; None if it is none."""
     found = item.value
+    if not _may_contain(type(found)):
+        return None
     if isinstance(found, Mapping):
         return [_named(item, key, value) for key, value in found.items()]
     if _is_array_of_objects(found):
         found = list(found.tolist()) if found.ndim else [found.item()]
-    if not isinstance(found, Sequence) or isinstance(found, _NO_CONTAINERS):
+    if not isinstance(found, Sequence):
         return None
     return [_numbered(item, i, value) for i, value in enumerate(found)]
+
+
+@cache  # asked of every parameter at every step, and abstract classes answer slowly
+def _may_contain(kind: Any) -> bool:
+    if issubclass(kind, _NO_CONTAINERS):
+        return False
+    return issubclass(kind, Mapping | Sequence) or hasattr(kind, "dtype")
 
 
 def _named(item: _Item, key: object, value: Any) -> _Item:
@@ -107,7 +117,8 @@ def held_by(x: Any, kinds: tuple[type, ...]) -> list[Any]:
     """
     found: list[Any] = []
     met = {id(x)}
-    todo = [] if isinstance(x, _CODE) else [x]
+    holds_nothing = not gc.is_tracked(x) or isinstance(x, _CODE)  # a number, a string
+    todo = [] if holds_nothing else [x]
     while todo:
         for y in gc.get_referents(todo.pop()):
             if id(y) in met or isinstance(y, _CODE):
