@@ -72,7 +72,7 @@ def _attributes(item: _Item) -> list[_Item]:
 def _contents(item: _Item) -> list[_Item] | None:
     """The items of a container; None if it is none."""
     found = item.value
-    if not _may_contain(type(found)):
+    if not _may_contain(type(found)):  # type: ignore[arg-type]  # a type is hashable
         return None
     if isinstance(found, Mapping):
         return [_named(item, key, value) for key, value in found.items()]
@@ -84,7 +84,7 @@ def _contents(item: _Item) -> list[_Item] | None:
 
 
 @cache  # asked of every parameter at every step, and abstract classes answer slowly
-def _may_contain(kind: Any) -> bool:
+def _may_contain(kind: type) -> bool:
     if issubclass(kind, _NO_CONTAINERS):
         return False
     return issubclass(kind, Mapping | Sequence) or hasattr(kind, "dtype")
