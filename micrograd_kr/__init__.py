@@ -22,6 +22,7 @@ What there is, room by room; each name below is loaded when it is first used:
 =============  =======================================================================
 """
 
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,23 @@ def _draw(value: "Value", **options: Any) -> Any:
 
 # The engine knows no picture: the face, above both, gives a Value its `draw`.
 _Value.draw = _draw  # type: ignore[assignment]
+
+
+def _in_a_notebook(
+    value: "Value", include: Any = None, exclude: Any = None
+) -> dict[str, str]:
+    """Show what was computed as its picture; a leaf or a large graph as text."""
+    shown = {"text/plain": repr(value)}
+    if value.op is None:
+        return shown
+    # too large to be read, or no Graphviz
+    with suppress(ValueError, RuntimeError):
+        shown["image/svg+xml"] = _draw(value, max_nodes=_NODES_SHOWN).svg()
+    return shown
+
+
+_NODES_SHOWN = 60
+_Value._repr_mimebundle_ = _in_a_notebook  # type: ignore[attr-defined]
 
 
 def __dir__() -> list[str]:

@@ -1102,3 +1102,13 @@ def test_a_picture_can_be_opened(monkeypatch, tmp_path):
 def test_a_value_draws_itself():
     e = small()
     assert e.draw(partials=True).source == draw(e, partials=True).source
+
+
+def test_a_value_shows_itself_in_a_notebook():
+    y = small()
+    shown = y._repr_mimebundle_()
+    assert shown == {"text/plain": repr(y), "image/svg+xml": draw(y).svg()}
+    leaf = Value(1.0)
+    assert leaf._repr_mimebundle_() == {"text/plain": repr(leaf)}
+    large = mk.sum([Value(1.0) for _ in range(100)])
+    assert large._repr_mimebundle_() == {"text/plain": repr(large)}
