@@ -26,6 +26,7 @@ from .derive import Derivation
 from .expressions import ROWS, Expr
 from .groups import groups, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
+from .loops import loop_source
 from .prelude import head
 from .program import Forward, Program
 from .scalars import Scalars, scalars
@@ -121,6 +122,9 @@ def _on_floats(
 ) -> tuple[str, dict[str, Any]]:
     """The source of a program on floats, and the constants it refers to by name."""
     arguments = ["theta", *given.arguments.values()]
+    text = loop_source(graph.recorded, graph.leaves, len(params), arguments)
+    if text is not None:
+        return text, {"numbers": graph.recorded.constants}
     tape = Tape(graph.recorded, graph.leaves, len(params), arguments)
     return tape.source(), tape.constants
 

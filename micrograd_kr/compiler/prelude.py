@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import FLOATS
+
 NUMPY = {
     "erf": """
 import math
@@ -48,6 +50,8 @@ RESERVED = frozenset(
         "n",
         "loss",
         "dtheta",
+        *FLOATS,
+        *("numbers", "tape", "steps", "operations"),
     }
 )
 
