@@ -144,7 +144,11 @@ class Program(_Compiled):
         arrays = self._given(theta, inputs).values()
         if self._jit is not None:
             return self._jit(*arrays)  # type: ignore[no-any-return]
-        value, gradient = self.function(*arrays)
+        try:
+            value, gradient = self.function(*arrays)
+        except (ZeroDivisionError, OverflowError, ValueError) as error:
+            # Python's floats raise where arrays go on with inf and nan.
+            raise OverflowError(say("infinite_loss", value=str(error))) from error
         value = float(value)
         if not math.isfinite(value):
             raise OverflowError(say("infinite_loss", value=str(value)))

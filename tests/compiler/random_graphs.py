@@ -751,7 +751,7 @@ class _Checker:
         assert v.op is not None
         if " if " not in v.op.forward + "".join(v.op.partials):
             return False
-        data = [float(x) for x in v.operands]
+        data = [x.data if isinstance(x, Value) else x for x in v.operands]
         near: list[Sequence[float]] = []
         for signs in product((-1e-8, 1e-8), repeat=len(data)):
             moved = [x + s for x, s in zip(data, signs, strict=True)]

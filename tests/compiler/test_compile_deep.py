@@ -16,7 +16,7 @@ from micrograd_kr.compiler import compile as compiled
 from micrograd_kr.compiler import compiling
 from micrograd_kr.engine import Value
 
-FLOATS = "tape"  # the name of what such a program refers to
+FLOATS = "numbers"  # what such a program refers to
 
 
 @pytest.fixture
@@ -189,7 +189,6 @@ LOOPS = {
     tanh_steps,
     a_unit_over_inputs,
     lotka_volterra,
-    logistic_map,
     momentum,
     runge_kutta,
 }
