@@ -497,7 +497,7 @@ def eager(recorded: Callable[..., Any], **data: Any) -> Run:
             loss.backward()
             for p in params:
                 p.data -= RATE * p.grad
-        return math.nan if loss is None else float(loss)
+        return math.nan if loss is None else loss.data
 
     return run
 
@@ -583,6 +583,98 @@ def compiling(recorded: Callable[..., Any], **data: Any) -> Run:
     def run(steps: int) -> float:
         for _ in range(steps):
             compile_graph(loss, params, inputs=inputs)
+        return math.nan
+
+    return run
+
+
+# ---- training: program.step(Adam), and what a picture asks a model --------------------------------
+
+
+def network_data(sizes: list[int]) -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    X, T = rng.normal(size=(64, sizes[0])), rng.normal(size=(64, sizes[-1]))
+    return {"sizes": sizes, "arrays": {"X": X, "T": T}}
+
+
+def network_program(sizes: list[int]) -> tuple[Any, Any]:
+    """One sample of a network with mean squared error, compiled; and the network."""
+    import micrograd_kr as mk
+    from micrograd_kr.compiler import compile as compile_graph
+    from micrograd_kr.nn import mse
+
+    model = mk.MLP(sizes[0], sizes[1:], seed=0)
+    x = [mk.Value(0.1) for _ in range(sizes[0])]
+    t = [mk.Value(0.2) for _ in range(sizes[-1])]
+    output = model(x)
+    loss = mse(output if isinstance(output, list) else [output], t)
+    inputs = {"X": x, "T": t}
+    return compile_graph(loss, model.parameters(), inputs, batch=("X", "T")), model
+
+
+def adam_in_step(sizes: list[int], arrays: dict[str, Any]) -> Run:
+    from micrograd_kr.nn import Adam
+
+    program, model = network_program(sizes)
+    optimizer = Adam(model, lr=RATE)
+
+    def run(steps: int) -> float:
+        loss = math.nan
+        for _ in range(steps):
+            loss = program.step(optimizer, **arrays)
+        return loss
+
+    return run
+
+
+def adam_by_hand(sizes: list[int], arrays: dict[str, Any]) -> Run:
+    program, _ = network_program(sizes)
+    theta, taken = program.theta(), 0
+    m, v = np.zeros_like(theta), np.zeros_like(theta)
+
+    def run(steps: int) -> float:
+        nonlocal theta, taken, m, v
+        loss = math.nan
+        for _ in range(steps):
+            loss, gradient = program(theta, **arrays)
+            taken += 1
+            m = 0.9 * m + (1 - 0.9) * gradient
+            v = 0.999 * v + (1 - 0.999) * gradient * gradient
+            m_hat = m / (1 - 0.9**taken)
+            v_hat = v / (1 - 0.999**taken)
+            theta = theta - RATE * m_hat / (v_hat**0.5 + 1e-8)
+        return float(loss)
+
+    return run
+
+
+def plane_by_hand(sizes: list[int], arrays: dict[str, Any]) -> Run:
+    """200 x 200 points through three layers, with one matrix product each."""
+    X = np.stack(np.meshgrid(*[np.linspace(-2, 2, 200)] * 2), -1).reshape(-1, 2)
+    (W1, b1, W2, b2, W3, b3) = weights(sizes)
+
+    def run(steps: int) -> float:
+        for _ in range(steps):
+            hidden = np.maximum(X @ W1.T + b1, 0)
+            hidden = np.maximum(hidden @ W2.T + b2, 0)
+            hidden @ W3.T + b3
+        return math.nan
+
+    return run
+
+
+def plane_by_program(sizes: list[int], arrays: dict[str, Any]) -> Run:
+    import micrograd_kr as mk
+    from micrograd_kr.compiler import compile_outputs
+
+    model = mk.MLP(sizes[0], sizes[1:], seed=0)
+    x = [mk.Value(0.1), mk.Value(0.2)]
+    program = compile_outputs(model(x), model.parameters(), {"X": x}, batch="X")
+    X = np.stack(np.meshgrid(*[np.linspace(-2, 2, 200)] * 2), -1).reshape(-1, 2)
+
+    def run(steps: int) -> float:
+        for _ in range(steps):
+            program(X=X)
         return math.nan
 
     return run
@@ -734,6 +826,37 @@ CASES = [
             Engine("compiled", compiled, graph_recorded),
         ],
         [Bar("eager", "compiled", at_least=10)],
+    ),
+    *(
+        Case(
+            f"program.step(Adam), {count} parameters",
+            functools.partial(network_data, sizes),
+            [
+                Engine("program and Adam by hand", adam_by_hand),
+                Engine("program.step(Adam)", adam_in_step),
+            ],
+            [Bar("program.step(Adam)", "program and Adam by hand", at_most=1.3)],
+            rounds=3,
+            turn=0.3,
+            starts=3,
+        )
+        for count, sizes in (
+            ("337", [2, 16, 16, 1]),
+            ("4,192", [97, 32, 32]),
+            ("100,000", [898, 100, 100]),
+        )
+    ),
+    Case(
+        "decision boundary, 200 x 200 points of moons",
+        functools.partial(network_data, [2, 16, 16, 1]),
+        [
+            Engine("NumPy by hand", plane_by_hand),
+            Engine("compiled outputs", plane_by_program),
+        ],
+        [Bar("compiled outputs", "NumPy by hand", at_most=1.3)],
+        rounds=5,
+        turn=0.3,
+        starts=3,
     ),
     *(
         Case(
