@@ -114,7 +114,18 @@ def function_of(op: Op) -> Function:
     Value(data=0.0, grad=0.0)
     """
     if op.variadic:
-        function = variadic(op, *list_rule(op))
+        joined, rule = list_rule(op)
+        lists = sum(name.startswith("*") for name in op.operands)
+        function = written(
+            variadic,
+            op,
+            op.name,
+            {},
+            joined=joined,
+            rule=rule,
+            lists=lists,
+            places=len(op.operands),
+        )
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         parameters = [inspect.Parameter(name, kind) for name in op.names]
         function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -66,8 +66,13 @@ def _definition(function: Function) -> ast.FunctionDef:
     return definition
 
 
-def written(make: Function, op: Op, name: str, texts: Mapping[str, str]) -> Function:
-    """Give the function that ``make`` makes for ``op``, with ``texts`` in it."""
+def written(
+    make: Function, op: Op, name: str, texts: Mapping[str, str], **more: Any
+) -> Function:
+    """Give the function that ``make`` makes for ``op``, with ``texts`` in it.
+
+    ``more`` is what else it refers to by name.
+    """
     space = make.__globals__  # of the module of ``make``: what the function refers to
     record = next(
         part for part in _definition(make).body if isinstance(part, ast.FunctionDef)
@@ -75,9 +80,10 @@ def written(make: Function, op: Op, name: str, texts: Mapping[str, str]) -> Func
     tree = _Inlined(texts, space["node"]).visit(record)
     tree.name = name
     tree.returns = None
-    for parameter in tree.args.args:
-        parameter.annotation = None
-    names = {**space, **FLOATS, "op": op}
+    for parameter in (*tree.args.args, tree.args.vararg):
+        if parameter is not None:
+            parameter.annotation = None
+    names = {**space, **FLOATS, **more, "op": op}
     function: Function = compiled(ast.unparse(tree), f"<Value.{name}>", names)[name]
     return function
 

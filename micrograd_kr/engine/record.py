@@ -121,12 +121,16 @@ def reflected(op: Op, forward: Function, d_y: Function, infinite: Function) -> F
     return record
 
 
-def variadic(op: Op, joined: Function, rule: Function) -> Function:
-    """Make the function ``linear(w, x, b)``: one tuple of operands, one of partials."""
-    lists = sum(name.startswith("*") for name in op.operands)
+def variadic(
+    op: Op, joined: Function, rule: Function, lists: int, places: int
+) -> Function:
+    """Make the function ``linear(w, x, b)``: one tuple of operands, one of partials.
+
+    It is called with something in each of its ``places``, lists in the first ``lists``.
+    """
 
     def record(*given: Any) -> Value:
-        if len(given) != len(op.operands):
+        if len(given) != places:
             raise write_lists(op, given)
         try:
             n = len(given[0])
