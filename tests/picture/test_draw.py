@@ -421,7 +421,7 @@ def test_names_the_wrong_way_round_are_an_error(wrong, said):
         with pytest.raises(TypeError, match="draw: "):
             draw(y, names=wrong(y))
     finally:
-        speak("en")
+        speak(None)
 
 
 def test_every_sentence_of_the_room_can_be_said_in_both_languages():
