@@ -1,5 +1,6 @@
 """A place in a walk as a picture."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..text import format_number
 from .walk import Edge, Walk
 
 NOW, SEEN = "#d9480f", "#8a94a0"  # the colours of the step shown, and of the finished
+OWN = {"fold", "grads", "node_style", "edge_style"}  # options that say what is shown
 
 
 def product(edge: Edge) -> str:
@@ -30,17 +32,29 @@ class Frames:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.tagged = walk.backward
+        self._end: tuple[Any, Drawing] | None = None
 
     def draw(self, **options: Any) -> Drawing:
         """Draw the node of the last step in red, the finished grey, the rest dashed.
 
-        ``options`` go to `draw`.
+        ``options`` go to `draw`. All places of a walk are laid out as one, with the
+        numbers of its end, so that nothing moves from step to step; but for options
+        that say themselves what stands in the picture.
         """
-        # an edge of a folded neuron is many edges in one: it has no product of its own
-        self.tagged = self.walk.backward and options.get("fold", False) is False
         now = self.walk.now
         edges = () if now is None else self.walk.done[now]
         self.receiving = {edge.parent for edge in edges}
+        if OWN & set(options):
+            return self._drawn_anew(options)
+        caption = options.pop("graph_style", {})
+        looks = self._looks()
+        if caption.get("label"):
+            looks["graph"] = {"label": caption["label"]}
+        return self._at_the_end(options, caption).frame(looks)
+
+    def _drawn_anew(self, options: Mapping[str, Any]) -> Drawing:
+        # an edge of a folded neuron is many edges in one: it has no product of its own
+        self.tagged = self.walk.backward and options.get("fold", False) is False
         given: dict[str, Any] = {
             "fold": False,
             "grads": {v: self._grad(v) for v in self.walk.order},
@@ -48,6 +62,47 @@ class Frames:
             "edge_style": self._edge_style,
         }
         return draw(self.walk.root, **(given | options))
+
+    def _at_the_end(
+        self, options: Mapping[str, Any], caption: Mapping[str, object]
+    ) -> Drawing:
+        """The picture when all steps are done, which holds the room for every number."""
+        known = (options, {**caption, "label": ""})
+        if self._end is None or self._end[0] != known:
+            with self.walk.from_the_start():
+                self.walk.go(len(self.walk.nodes))
+                grads = {v: self._grad(v) for v in self.walk.order}
+            drawing = draw(
+                self.walk.root,
+                fold=False,
+                grads=grads,
+                edge_style=self._product,
+                graph_style=dict(caption),
+                **options,
+            )
+            self._end = (known, drawing)
+        return self._end[1]
+
+    def _product(self, v: Value, k: int) -> dict[str, object]:
+        return {"label": product(self._every[v][k])} if self.walk.backward else {}
+
+    def _looks(self) -> dict[str, dict[str, object]]:
+        """What is different from the picture of the end, by id."""
+        looks: dict[str, dict[str, object]] = {}
+        for i, v in enumerate(self.walk.order):
+            grad = self._grad(v)
+            text = "–" if grad is None else f"{grad:.4g}"
+            looks[f"n{i}"] = {"grad": text, **self._node_style(v)}
+            for k in range(len(v.parents)):
+                looks[f"e{i}_{k}"] = self._edge_look(v)
+        return looks
+
+    def _edge_look(self, v: Value) -> dict[str, object]:
+        is_now = v is self.walk.now
+        colour = NOW if is_now else SEEN
+        look: dict[str, object] = {"color": colour, "penwidth": 2 if is_now else 1}
+        seen = self.walk.backward and v in self.walk.done
+        return look | ({"fontcolor": colour} if seen else {"label": ""})
 
     def _grad(self, v: Value) -> float | None:
         """The grad so far; before the first step only leaves have one."""

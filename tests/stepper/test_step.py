@@ -723,6 +723,19 @@ def test_frames_are_one_for_each_step_and_leave_everything_as_it_was(
     assert (s.at, grads(y)) == (2, before)
 
 
+def test_nothing_moves_from_frame_to_frame(tmp_path: Any) -> None:
+    for paths in (
+        Stepper(diamond(), lang="en").save_frames(tmp_path / "backward"),
+        Stepper(diamond(), "forward", "ko").save_frames(tmp_path / "forward"),
+    ):
+        places = set()
+        for path in paths:
+            svg = path.read_text("utf-8")
+            shapes = re.findall(r'<(?:path|polygon)[^>]* (?:d|points)="([^"]*)"', svg)
+            places.add((*shapes, *re.findall(r'viewBox="[^"]*"', svg)))
+        assert len(places) == 1
+
+
 def test_notebook_shows_the_picture_beside_the_text() -> None:
     x = Value(2.0, "<script>x</script>")
     s = Stepper(x * x, lang="en")
