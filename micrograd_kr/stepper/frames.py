@@ -52,7 +52,7 @@ class Frames:
             looks["graph"] = {"label": caption["label"]}
         return self._at_the_end(options, caption).frame(looks)
 
-    def _drawn_anew(self, options: Mapping[str, Any]) -> Drawing:
+    def _drawn_anew(self, options: dict[str, Any]) -> Drawing:
         # an edge of a folded neuron is many edges in one: it has no product of its own
         self.tagged = self.walk.backward and options.get("fold", False) is False
         given: dict[str, Any] = {
@@ -66,7 +66,7 @@ class Frames:
     def _at_the_end(
         self, options: Mapping[str, Any], caption: Mapping[str, object]
     ) -> Drawing:
-        """The picture when all steps are done, which holds the room for every number."""
+        """The picture when all steps are done: it has room for every number."""
         known = (options, {**caption, "label": ""})
         if self._end is None or self._end[0] != known:
             with self.walk.from_the_start():

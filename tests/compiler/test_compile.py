@@ -23,8 +23,8 @@ from micrograd_kr.compiler.scalars import scalars
 from micrograd_kr.compiler.shapes import common, loops, nested, reading_at
 from micrograd_kr.compiler.views import assemble, view
 from micrograd_kr.compiler.write import write
+from micrograd_kr.engine import functions as engine
 from micrograd_kr.engine import ops
-from micrograd_kr.engine import record as engine
 from micrograd_kr.engine.ops import OPS, Op
 from micrograd_kr.engine.value import Value
 from micrograd_kr.nn.losses import cross_entropy, hinge
