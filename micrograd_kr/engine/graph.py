@@ -19,15 +19,15 @@ def topological_order(root: Any) -> list[Any]:
     """
     order: list[Any] = []
     met: set[Any] = set()
-    stack: list[tuple[Any, bool]] = [(root, False)]
+    stack = [root]
     while stack:
-        v, parents_done = stack.pop()
-        if parents_done:
-            order.append(v)
+        v = stack.pop()
+        if v is None:  # all parents of the one below it are in the order
+            order.append(stack.pop())
         elif v not in met:
             met.add(v)
-            stack.append((v, True))
-            stack += [(parent, False) for parent in reversed(v.parents)]
+            stack += (v, None)
+            stack += reversed(v.parents)
     return order
 
 

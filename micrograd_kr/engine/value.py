@@ -97,9 +97,12 @@ class Value(Comparable):
     @property
     def parents(self) -> tuple["Value", ...]:
         """The Values it was computed from, in order; ``a * a`` has two."""
-        if self._b.__class__ is tuple:
-            return self._b
-        return tuple([v for v in (self._a, self._b) if v is not None])
+        a, b = self._a, self._b
+        if b.__class__ is tuple:
+            return b
+        if a is None:
+            return () if b is None else (b,)
+        return (a,) if b is None else (a, b)
 
     @property
     def partials(self) -> tuple[float, ...]:
