@@ -7,6 +7,7 @@ from .label import visible
 from .names import formula, names
 from .neurons import Neurons, find_neurons
 from .render import write
+from .words import shown_number
 
 __all__ = [
     "Arrow",
@@ -17,6 +18,7 @@ __all__ = [
     "find_neurons",
     "formula",
     "names",
+    "shown_number",
     "visible",
     "write",
 ]

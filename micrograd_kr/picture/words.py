@@ -62,7 +62,7 @@ class Words:
             lines = [f"{name} = {text}"]
         elif text:
             lines.append(cut(f"= {text}"))
-        numbers = [f"data {_shown(v.data)}", f"grad {_shown(grad)}"]
+        numbers = [f"data {shown_number(v.data)}", f"grad {shown_number(grad)}"]
         widths = [_bold(visible(line)) for line in lines]
         if note:
             numbers += cut(note).split("\n")
@@ -115,8 +115,14 @@ def _bold(line: str) -> float:
 
 def _number(what: str, x: float | None, room: float) -> str:
     gap = '<td width="4"></td>'
-    return cell(what, 11, SOFT) + gap + cell(_shown(x), 11, align="right", width=room)
+    number = cell(shown_number(x), 11, align="right", width=room)
+    return cell(what, 11, SOFT) + gap + number
 
 
-def _shown(x: float | None) -> str:
+def shown_number(x: float | None) -> str:
+    """Write data or a grad as it stands in a box; one that is not there, as a dash.
+
+    >>> shown_number(2.0), shown_number(None)
+    ('2', '–')
+    """
     return "–" if x is None else f"{x:.4g}"

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from ..engine import Value
-from ..picture import Drawing, draw
+from ..picture import Drawing, draw, shown_number
 from ..text import format_number
 from .walk import Edge, Walk
 
@@ -90,9 +90,8 @@ class Frames:
         """What is different from the picture of the end, by id."""
         looks: dict[str, dict[str, object]] = {}
         for i, v in enumerate(self.walk.order):
-            grad = self._grad(v)
-            text = "–" if grad is None else f"{grad:.4g}"
-            looks[f"n{i}"] = {"grad": text, **self._node_style(v)}
+            grad = shown_number(self._grad(v))
+            looks[f"n{i}"] = {"grad": grad, **self._node_style(v)}
             for k in range(len(v.parents)):
                 looks[f"e{i}_{k}"] = self._edge_look(v)
         return looks

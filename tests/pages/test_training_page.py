@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import Opened, chromium
+from browsers import Opened
 
 from micrograd_kr import MLP, Value, fit, nn, watch
 from micrograd_kr.pages.javascript import web_file
@@ -16,12 +16,6 @@ from micrograd_kr.training import load_digits, make_moons, make_spirals
 LEARN = (
     "(n) => { for (let i = 0; i < n; i++) learner.epoch(); learner.measure(); show(); }"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Models that Python recorded, and runs it made, open in a real browser and learn there."""
 
 import pytest
-from browsers import Opened, chromium
+from browsers import Opened
 
 from micrograd_kr import MLP, Module, Neuron, Value, fit, nn, watch
 from micrograd_kr.cli.play import page as play_page
@@ -61,12 +61,6 @@ PAGES = {
     "a run": run,
     "play": lambda: play_page("spirals", [4, 4], "relu"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("name", PAGES)
