@@ -17,6 +17,7 @@ What there is, room by room; each name below is loaded when it is first used:
 ``compiler``   `compile`: the recorded scalars as an array program
 ``pages``      the pages that play the steps and that train
 ``export``     PyTorch and ONNX
+``practice``   a learner's own engine, checked; a quiz
 ``cli``        ``python -m micrograd_kr``
 ``text``       the words, in Korean and English
 =============  =======================================================================
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from . import nn as nn
     from . import pages as pages
     from . import picture as picture
+    from . import practice as practice
     from . import stepper as stepper
     from . import text as text
     from . import training as training
@@ -85,6 +87,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "training": ("fit", "watch"),
     "pages": (),
     "export": (),
+    "practice": (),
     "cli": (),
     "text": (),
 }

@@ -24,6 +24,7 @@ FLOORS = [
     ["nn"],
     ["compiler", "export", "pages"],
     ["training", "stepper"],
+    ["practice"],
     ["cli"],
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -155,6 +156,13 @@ SAYS = {
     "training/plot.py": {"log"},  # the scale of an axis
     "picture/render.py": {"dot"},  # the program
     "pages/javascript.py": {"pow"},  # Python's own **
+    "practice/stages.py": {"add", "mul", "sub", "div", "exp", "tanh", "relu"},
+    "practice/check.py": {
+        *("add", "mul", "neg", "sub", "div", "pow"),
+        "exp",
+        "tanh",
+        "relu",
+    },
     "compiler/compiling.py": {"logsumexp"},  # any op of a list: the list is read
     "compiler/table.py": {"pow", "sum", "dot", "logsumexp"},  # floats, for arrays
     "compiler/expressions.py": {

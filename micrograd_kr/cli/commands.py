@@ -19,8 +19,9 @@ from .arguments import Arguments
 from .expression import functions, numbers, read
 from .messages import say
 from .play import add_play
+from .practice import add_check
 
-_COMMANDS = ("step", "draw", "play", "demo")
+_COMMANDS = ("step", "draw", "play", "check", "demo")
 
 # The keys of a walk, and the same keys while Korean is typed.
 NEXT, BACK, WHY, QUIT = ("", "n", "ㅜ"), ("b", "ㅠ"), ("w", "ㅈ"), ("q", "ㅂ")
@@ -57,8 +58,9 @@ def _language_asked(words: Sequence[str]) -> str | None:
 
 def _run(words: list[str]) -> int:
     args = _parse(words)
+    code: int
     try:
-        args.run(args)
+        code = args.run(args) or 0
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
@@ -68,7 +70,7 @@ def _run(words: list[str]) -> int:
     except (ValueError, RuntimeError, OSError) as error:
         print(say("wrong", text=str(error)), file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
-    return 0
+    return code
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
@@ -114,6 +116,7 @@ def _parser() -> Arguments:
     _add_step(commands.add_parser("step", help=say("about_step")))
     _add_draw(commands.add_parser("draw", help=say("about_draw")))
     add_play(commands.add_parser("play", help=say("about_play")), _activations())
+    add_check(commands.add_parser("check", help=say("about_check")))
     _add_demo(commands.add_parser("demo", help=say("about_demo")))
     return parser
 

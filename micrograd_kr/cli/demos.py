@@ -19,10 +19,13 @@ def demos() -> dict[str, Path]:
     >>> "moons" in demos()
     True
     """
-    folder = HERE / "demos"
-    if not folder.is_dir():
-        folder = HERE.parent / "demos"
-    return {path.stem: path for path in sorted(folder.glob("*.py"))}
+    return {path.stem: path for path in sorted(folder().glob("*.py"))}
+
+
+def folder() -> Path:
+    """Find where the demos are."""
+    installed = HERE / "demos"
+    return installed if installed.is_dir() else HERE.parent / "demos"
 
 
 def about(path: Path) -> str:

@@ -134,6 +134,35 @@ say = Messages(
             "있는 것: {names}. 자기 데이터는 .csv 파일로 주세요",
             "no data are called {name}; there are {names}, or give a .csv file",
         ),
+        "about_check": (
+            "여러분이 만든 엔진을 단계마다 확인합니다",
+            "check an engine of your own, stage by stage",
+        ),
+        "check_codes": (
+            "종료 코드: 0 모두 통과, 1 통과하지 못한 단계가 있음, 2 실행할 수 없음.",
+            "exit code: 0 all passed, 1 a stage did not, 2 it cannot be run.",
+        ),
+        "stage": ("단계", "STAGE"),
+        "arg_engine": (
+            "class Value가 있는 파이썬 파일",
+            "a Python file with a class Value",
+        ),
+        "arg_until": (
+            "이 단계까지만 봅니다: {names}",
+            "go no further than this stage: {names}",
+        ),
+        "arg_seconds": (
+            "이 시간이 지나면 멈춥니다 (기본값 20초)",
+            "end it after so many seconds (default: 20)",
+        ),
+        "arg_new": (
+            "빈칸이 있는 틀을 이 이름으로 만듭니다",
+            "write a template to fill in under this name",
+        ),
+        "is_there": (
+            "{path:은/는} 이미 있습니다. 다른 이름을 주세요",
+            "{path} exists already; give another name",
+        ),
         "about_demo": ("데모를 보여 주거나 실행합니다", "list the demos, or run one"),
         "arg_help": ("이 도움말을 보여 줍니다", "show this help"),
         "arg_version": ("버전을 보여 줍니다", "show the version"),

@@ -13,11 +13,12 @@ from micrograd_kr.engine import messages as engine
 from micrograd_kr.export import messages as export
 from micrograd_kr.nn import SGD, Neuron
 from micrograd_kr.nn import messages as nn
+from micrograd_kr.practice import messages as practice
 from micrograd_kr.text import Messages, Word
 from micrograd_kr.training import messages as training
 
 say = Messages({"is": ("{x:은/는} {x!r:이/가} {x}", "{x} is {x!r}")})
-ROOMS = [engine.say, nn.say, training.say, export.say, compiler.say]
+ROOMS = [engine.say, nn.say, training.say, export.say, compiler.say, practice.say]
 
 # How a digit ends in Korean: 영 일 이 삼 사 오 육 칠 팔 구.
 ENDS_IN_CONSONANT = {"0": 1, "1": 1, "2": 0, "3": 1, "4": 0, "5": 0, "6": 1, "7": 1}

@@ -1,0 +1,43 @@
+"""``micrograd_kr check my_value.py`` and ``micrograd_kr quiz``."""
+
+import argparse
+from pathlib import Path
+
+from ..practice import STAGES, check
+from ..text import LANGUAGES, replace_file
+from .arguments import Arguments
+from .demos import folder
+from .messages import say
+
+
+def add_check(command: Arguments) -> None:
+    """Say what can be typed to check an engine."""
+    command.set_defaults(run=_check)
+    stages = [stage.name for stage in STAGES]
+    command.epilog = say("check_codes")
+    command.add_argument("file", metavar=say("file"), help=say("arg_engine"))
+    command.add_argument(
+        "--until",
+        metavar=say("stage"),
+        choices=stages,
+        help=say("arg_until", names=", ".join(stages)),
+    )
+    command.add_argument(
+        "--seconds", metavar="N", type=float, default=20.0, help=say("arg_seconds")
+    )
+    command.add_argument("--new", action="store_true", help=say("arg_new"))
+    command.add_argument("--lang", choices=LANGUAGES, help=say("arg_lang"))
+
+
+def _check(args: argparse.Namespace) -> int:
+    """Check the file, or write the template there."""
+    if args.new:
+        path = Path(args.file)
+        if path.exists():
+            raise ValueError(say("is_there", path=args.file))
+        replace_file(path, (folder() / "own_engine" / "my_value.py").read_bytes())
+        print(say("wrote", path=args.file))
+        return 0
+    checked = check(args.file, args.until, args.seconds)
+    print(checked.text())
+    return checked.code
