@@ -8,16 +8,19 @@ Training needs it; to predict, the largest output is enough.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from micrograd_kr import MLP, Value, fit, no_grad, one_hot, softmax
 from micrograd_kr.cli import demo_options
 from micrograd_kr.nn import Adam, accuracy, cross_entropy, predict
 from micrograd_kr.text import choose
-from micrograd_kr.training import evaluate, make_spirals, make_yin_yang, plot
+from micrograd_kr.training import Data, evaluate, make_spirals, make_yin_yang, plot
 
-SETS = {"spiral": make_spirals, "yin-yang": make_yin_yang}
+SETS: dict[str, Callable[..., Data]] = {
+    "spiral": make_spirals,
+    "yin-yang": make_yin_yang,
+}
 IN_KOREAN = {"spiral": "나선", "yin-yang": "음양"}
 
 

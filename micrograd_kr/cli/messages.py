@@ -8,7 +8,7 @@ EXAMPLES = """{examples}:
   micrograd_kr draw "tanh(w*x + b)" w=0.5 x=1 b=0.1 -o neuron.svg
   micrograd_kr play spirals --layers 16 16 --activation relu"""
 
-say = Messages(
+say: Messages = Messages(
     {  # Korean, English
         "syntax": ("식을 읽을 수 없습니다: {reason}", "this cannot be read: {reason}"),
         "too_long": (

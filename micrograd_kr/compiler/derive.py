@@ -38,10 +38,10 @@ class Derivation:
         loss: tuple[int, int],
     ) -> None:
         self.interned: dict[Any, Expr] = {}
-        self.one = ex.const(self.interned, 1.0)
+        self.one: Expr = ex.const(self.interned, 1.0)
         self.arrays = arrays
-        self.computed = arrays[len(leaves) :]
-        self.names = Names(arrays, leaves, labels)
+        self.computed: Sequence[Array] = arrays[len(leaves) :]
+        self.names: Names = Names(arrays, leaves, labels)
         self.tables: dict[tuple[int, int], Table] = {}
         self.values: list[Expr] = []
         self.seen: dict[Reading, tuple[Expr, str]] = {}

@@ -21,9 +21,11 @@ class Inputs:
     def __init__(
         self, inputs: Mapping[str, Any], batch: Iterable[str], params: list[Value]
     ) -> None:
-        self.named = {as_python(name): leaves_of(name, x) for name, x in inputs.items()}
+        self.named: dict[str, Leaves] = {
+            as_python(name): leaves_of(name, x) for name, x in inputs.items()
+        }
         names = (batch,) if isinstance(batch, str) else batch
-        self.batch = tuple(map(as_python, names))
+        self.batch: tuple[str, ...] = tuple(map(as_python, names))
         if len(self.named) < len(inputs):
             raise ValueError(
                 f"compile: two of the inputs {', '.join(inputs)} are one name to "
@@ -31,10 +33,13 @@ class Inputs:
             )
         self.check_names()
         self.check_leaves(params)
-        self.arguments = arguments_of(self.named)
-        self.leaves = [v for values, _ in self.named.values() for v in values]
-        self.shapes = [shape for _, shape in self.named.values()]
-        self.batched = [name in self.batch for name in self.named]
+        self.arguments: dict[str, str] = arguments_of(self.named)
+        self.leaves: list[Value] = []
+        self.shapes: list[tuple[int, ...]] = []
+        for values, shape in self.named.values():
+            self.leaves += values
+            self.shapes.append(shape)
+        self.batched: list[bool] = [name in self.batch for name in self.named]
 
     def check_names(self) -> None:
         """Raise ValueError for a name that is none, or one in the batch that no input has."""

@@ -55,10 +55,11 @@ class Pool:
     """Arrays end to end, for those that read several of them at once; it grows from level to level."""
 
     def __init__(self, arrays: list[Array], array_of: Ints, next_node: int) -> None:
-        self.arrays, self.array_of = arrays, array_of
-        self.next_node = next_node  # a number for what is read from the pool
+        self.arrays = arrays
+        self.array_of = array_of
+        self.next_node: int = next_node  # a number for what is read from the pool
         self.held: set[int] = set()
-        self.held_numbers = np.zeros(0, dtype=np.int64)
+        self.held_numbers: Ints = np.zeros(0, dtype=np.int64)
         self.last: int | None = None
 
     def gather(self, level: Sequence[Array]) -> list[Array]:

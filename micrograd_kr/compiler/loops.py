@@ -173,9 +173,12 @@ class Loops:
         params: int,
         arguments: Sequence[str],
     ) -> None:
-        self.loop, self.recorded = loop, recorded
-        self.leaves, self.params, self.arguments = leaves, params, arguments
-        self.ends = np.cumsum([0, *recorded.lengths]).tolist()
+        self.loop = loop
+        self.recorded = recorded
+        self.leaves = leaves
+        self.params = params
+        self.arguments = arguments
+        self.ends: list[int] = np.cumsum([0, *recorded.lengths]).tolist()
         self.scalars: set[int] = set()  # leaves that have a name
         self.known: set[str] = set()  # adjoints that have a value
         self.exits: set[int] = set(loop.carried)  # places read after their turn

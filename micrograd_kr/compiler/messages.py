@@ -2,7 +2,7 @@
 
 from ..text import Messages
 
-say = Messages(
+say: Messages = Messages(
     {  # Korean, English
         "no_input": (
             "program: {unknown:이라는/라는} 입력은 없습니다. 입력은 다음과 같습니다: {known}",

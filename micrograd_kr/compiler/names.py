@@ -47,8 +47,9 @@ class Names:
         leaves: Sequence[str],
         labels: Sequence[str | None],
     ) -> None:
-        self.labels, self.leaves = labels, leaves
-        self.shapes = [array.shape for array in arrays]
+        self.labels = labels
+        self.leaves = leaves
+        self.shapes: list[tuple[int, ...]] = [array.shape for array in arrays]
         self.axes: list[list[str]] = []  # of each array, what its axes count
         # The parts of theta that have names, by their place:
         self.parameters: dict[Any, Expr] = {}

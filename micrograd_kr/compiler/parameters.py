@@ -28,7 +28,7 @@ class Parameters:
     """
 
     def __init__(self, values: Iterable[Value]) -> None:
-        self.values = list(values)
+        self.values: list[Value] = list(values)
         self.kept: tuple[Any, Any] | None = None  # data and grads, while they are here
         self._lent = _calling_home(self)
 

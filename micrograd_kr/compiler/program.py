@@ -38,7 +38,7 @@ class _Compiled:
         self.params: list[Value] = params
         self.inputs: dict[str, Any] = inputs
         self.batch: tuple[str, ...] = batch
-        self.parameters = Parameters(params)
+        self.parameters: Parameters = Parameters(params)
         self._shapes: dict[str, Shape] = {"": (len(params),)}  # of theta first
         for name, x in inputs.items():
             self._shapes[name] = (None, *x.shape[1:]) if name in batch else x.shape

@@ -29,7 +29,9 @@ class Table:
     def __init__(
         self, interned: dict[object, Expr], axis: int = 0, length: int = 0
     ) -> None:
-        self.interned, self.axis, self.length = interned, axis, length
+        self.interned = interned
+        self.axis = axis
+        self.length = length
 
     def read(self, text: str, names: dict[str, Expr]) -> Expr:
         """The expression that the text is, with these for its names."""

@@ -139,7 +139,9 @@ class Tape:
     def __init__(
         self, recorded: Recording, leaves: int, params: int, arguments: Sequence[str]
     ) -> None:
-        self.recorded, self.leaves, self.params = recorded, leaves, params
+        self.recorded = recorded
+        self.leaves = leaves
+        self.params = params
         self.arguments = arguments
         self.kinds: dict[Any, int] = {}
         tape = []
@@ -148,7 +150,7 @@ class Tape:
             ids = recorded.operands[at : at + length]
             tape.append((self.kind(op, ids), *self.places(op, ids)))
             at += length
-        self.constants = {"numbers": recorded.constants, "tape": tape}
+        self.constants: dict[str, Any] = {"numbers": recorded.constants, "tape": tape}
 
     def place(self, number: int) -> int:
         """Where a scalar stands in v: leaves, constants, then what is computed."""

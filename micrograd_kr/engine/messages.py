@@ -2,7 +2,7 @@
 
 from ..text import Messages
 
-say = Messages(
+say: Messages = Messages(
     {
         "no_number": (
             "{met}: {x}의 자료형은 {kind}입니다. Value나 보통 숫자가 필요합니다.",

@@ -25,6 +25,8 @@ class _Anywhere:
 
     __slots__ = ("paused",)
 
+    paused: int
+
     def __init__(self) -> None:
         self.paused = 0
 
@@ -32,11 +34,11 @@ class _Anywhere:
 class _Here(threading.local):
     """How many times `no_grad` is on in this thread."""
 
-    paused = 0
+    paused: int = 0
 
 
-anywhere = _Anywhere()
-here = _Here()
+anywhere: _Anywhere = _Anywhere()
+here: _Here = _Here()
 _lock = threading.Lock()
 
 

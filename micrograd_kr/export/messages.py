@@ -2,7 +2,7 @@
 
 from ..text import Messages
 
-say = Messages(
+say: Messages = Messages(
     {  # Korean, English
         "missing": (
             "{what}에는 {name:이/가} 필요합니다: pip install {name}",

@@ -37,7 +37,9 @@ class Table(str):
     """
 
     __slots__ = ()
-    __repr__ = str.__str__
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def summary(model: _Module) -> Table:

@@ -43,14 +43,15 @@ class Page:
     ) -> None:
         import graphviz  # when something is drawn: text needs none
 
-        self.boxes, self.grid = boxes, grid
-        self.escape = graphviz.escape
-        self.index = {v: i for i, v in enumerate(boxes.order)}
-        self.frames = boxes.frames()
-        self.layered = any(arrow.weight is not None for arrow in boxes.arrows)
+        self.boxes = boxes
+        self.grid = grid
+        self.escape: Callable[[str], str] = graphviz.escape
+        self.index: dict[Value, int] = {v: i for i, v in enumerate(boxes.order)}
+        self.frames: dict[str, list[Value]] = boxes.frames()
+        self.layered: bool = any(arrow.weight is not None for arrow in boxes.arrows)
         looks = GRAPH | self._layout()
         looks["label"] = table(cell(caption, 11, SOFT)) if caption else ""
-        self.graph = graphviz.Digraph("graph")
+        self.graph: Any = graphviz.Digraph("graph")
         self.graph.attr("graph", **looks | self.attributes(graph_style))
         self.graph.attr("node", **NODE)
         self.graph.attr("edge", **EDGE | (LAYERS_EDGE if self.layered else {}))

@@ -8,6 +8,7 @@ from .grid import Size
 from .label import cell, cut, table, visible, width_of
 from .looks import RED, SOFT
 from .names import formula, joined
+from .neurons import Home
 
 ONE_LINE = 36  # letters of a name with its formula; longer ones take two lines
 SHORT = 20  # letters of a name in a formula
@@ -20,8 +21,9 @@ class Words:
     """Write the texts of one picture, with the names that it calls its Values."""
 
     def __init__(self, called: Mapping[Value, str], boxes: Boxes) -> None:
-        self.called, self.inside = called, boxes.inside
-        self.home = boxes.neurons.home
+        self.called = called
+        self.inside: dict[Value, list[Value]] = boxes.inside
+        self.home: dict[Value, Home] = boxes.neurons.home
 
     def name(self, v: Value, near: Value) -> str:
         """Give its name, without the part that the frame around ``near`` says too."""

@@ -31,7 +31,8 @@ class Frames:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.tagged = walk.backward
+        self.tagged: bool = walk.backward
+        self.receiving: set[Value] = set()
         self._end: tuple[Any, Drawing] | None = None
 
     def draw(self, **options: Any) -> Drawing:

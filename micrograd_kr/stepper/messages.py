@@ -2,7 +2,7 @@
 
 from ..text import Messages
 
-say = Messages(
+say: Messages = Messages(
     {  # Korean, English
         "seed": ("출발점 {root}.grad {sign} 1", "the seed {root}.grad {sign} 1"),
         "again": ("{n}번째 기여를 더함", "contribution {n} added"),

@@ -41,7 +41,8 @@ class Quiz:
     """The questions of one walk, and what became of them."""
 
     def __init__(self, sentences: Sentences, lang: str) -> None:
-        self.sentences, self.lang = sentences, lang
+        self.sentences = sentences
+        self.lang = lang
         self.judged: dict[tuple[Value, int, str], list[str]] = {}
 
     def questions(self, v: Value) -> list[Question]:

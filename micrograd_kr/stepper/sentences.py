@@ -35,7 +35,7 @@ class Sentences:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.names = {
+        self.names: dict[Value, str] = {
             v: visible(name) if v.label else name
             for v, name in names(walk.order).items()
         }

@@ -2,7 +2,7 @@
 
 from ..text import Messages
 
-say = Messages(
+say: Messages = Messages(
     {  # Korean, English
         # ---- the loop
         "diverged": (

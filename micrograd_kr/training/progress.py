@@ -18,14 +18,19 @@ class Progress:
     """
 
     def __init__(self, epochs: int, enabled: bool, metric: Metric | None) -> None:
-        self.epochs, self.enabled = epochs, enabled
-        self.names = say("loss"), say("validation_loss"), _name(metric)
-        self.bar = _bar() if enabled else None
+        self.epochs = epochs
+        self.enabled = enabled
+        self.names: tuple[str, str, str] = (
+            say("loss"),
+            say("validation_loss"),
+            _name(metric),
+        )
+        self.bar: Any = _bar() if enabled else None
 
     def __enter__(self) -> Self:
         if self.bar:
             self.bar.start()
-            self.task = self.bar.add_task("", total=self.epochs)
+            self.task: Any = self.bar.add_task("", total=self.epochs)
         return self
 
     def __exit__(self, *exc: object) -> None:

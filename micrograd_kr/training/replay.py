@@ -40,12 +40,16 @@ class Run:
         batch_size: int | None,
         seed: Any,
     ) -> None:
-        self.model, self.X, self.y, self.loss = model, X, y, loss
-        self.optimizer, self.validation = optimizer, validation
+        self.model = model
+        self.X = X
+        self.y = y
+        self.loss = loss
+        self.optimizer = optimizer
+        self.validation = validation
         self.batch_size = batch_size
-        self.seed = seed if isinstance(seed, int) and 0 <= seed < 2**32 else 0
-        self.lr = optimizer.lr  # at the start: a callback may change it
-        self.every = 1
+        self.seed: int = seed if isinstance(seed, int) and 0 <= seed < 2**32 else 0
+        self.lr: float = optimizer.lr  # at the start: a callback may change it
+        self.every: int = 1
         self.moments: dict[int, Sequence[float]] = {}
         self.last: tuple[int, Sequence[float]]
 

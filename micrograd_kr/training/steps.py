@@ -7,7 +7,7 @@ import gc
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from math import isclose
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine import Value, no_grad
 from ..nn import Optimizer
@@ -16,6 +16,9 @@ from .messages import say
 from .outputs import forward_program
 from .sample import record_sample
 
+if TYPE_CHECKING:
+    from ..compiler import Program
+
 FEW = 3  # samples whose losses say whether a loss is a mean
 
 
@@ -23,8 +26,9 @@ class Steps(ABC):
     """Steps of one training; ``last`` is where the last complete one has led."""
 
     def __init__(self, model: Any, optimizer: Optimizer) -> None:
-        self.model, self.optimizer = model, optimizer
-        self.last = self.now()
+        self.model = model
+        self.optimizer = optimizer
+        self.last: tuple[Any, Any] = self.now()
 
     @abstractmethod
     def step(self, batch: list[int]) -> float:
@@ -59,7 +63,9 @@ class EagerSteps(Steps):
         self, model: Any, X: list[Any], y: list[Any], loss: Loss, optimizer: Optimizer
     ) -> None:
         super().__init__(model, optimizer)
-        self.X, self.y, self.loss = X, y, loss
+        self.X = X
+        self.y = y
+        self.loss = loss
 
     def step(self, batch: list[int]) -> float:
         """Record, go backward, and update; without the collector.
@@ -115,9 +121,14 @@ class CompiledSteps(Steps):
         parameters = optimizer.parameters
         sample, y = record_sample(model, X, y, loss)
         inputs = {"X": sample.input, "y": sample.target}
-        self.program = compile(sample.loss, parameters, inputs, batch=("X", "y"))
+        self.program: Program = compile(
+            sample.loss, parameters, inputs, batch=("X", "y")
+        )
+        self.forward: Any
+        self.output: Any
         self.forward, self.output = forward_program(model, X[0], parameters)
-        self.X, self.y = _array(X), _array(y)
+        self.X: Any = _array(X)
+        self.y: Any = _array(y)
         super().__init__(model, optimizer)
 
     def step(self, batch: list[int]) -> float:

@@ -44,8 +44,11 @@ class TrainingPage:
         lang: str | None = None,
         own: dict[str, Any] | None = None,
     ) -> None:
-        self.settings, self.data, self.lang, self.own = settings, data, lang, own
-        self.model = model or {}
+        self.settings = settings
+        self.data = data
+        self.lang = lang
+        self.own = own
+        self.model: dict[str, Any] = model or {}
 
     def html(self) -> str:
         """Write the page.
