@@ -24,7 +24,7 @@ def demos() -> dict[str, Path]:
 
 def folder() -> Path:
     """Find where the demos are."""
-    installed = HERE / "demos"
+    installed = HERE / "_demos"
     return installed if installed.is_dir() else HERE.parent / "demos"
 
 

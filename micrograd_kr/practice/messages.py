@@ -2,7 +2,7 @@
 
 from ..text import Messages
 
-say = Messages(
+say: Messages = Messages(
     {  # Korean, English
         # ---- the stages of a learner's engine
         "stage_number": ("Value는 data와 grad를 가집니다", "a Value has data and grad"),
