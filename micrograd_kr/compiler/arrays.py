@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine import Op
+from ..engine import Op, Value
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -72,6 +72,31 @@ class Product:
 
 
 @dataclass(eq=False)
+class Gather:
+    """Rows that are read from a table among the parameters, one for each of the places.
+
+    The row of a place begins at ``first`` plus the sum of its tokens times ``steps``,
+    and is ``width`` long. ``counts``: how many rows there are along each step.
+    ``tokens`` holds, for each step and place, a position among all tokens; those of a
+    step are of the input with the number in ``owners``. ``leaves`` stand for what is
+    read, row by row.
+    """
+
+    first: int
+    steps: tuple[int, ...]
+    counts: tuple[int, ...]
+    width: int
+    owners: tuple[int, ...]
+    tokens: Ints
+    leaves: list[Value]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Places, and the numbers of a row; without axes of length 1."""
+        return tuple([n for n in (self.tokens.shape[1], self.width) if n > 1])
+
+
+@dataclass(eq=False)
 class Array:
     """Scalars that become one array: leaves, an operation of the table, a sum of products, or a pool."""
 
@@ -83,6 +108,7 @@ class Array:
     constants: Reading | None = None  # the same, with a shape
     members: list[Reading] = field(default_factory=list)  # of a pool, end to end
     from_pool: bool = False  # what is read of a pool at one time
+    gather: Gather | None = None  # rows of a table among the parameters
     number: int = -1
     shape: tuple[int, ...] = ()
     batched: bool = False  # has a row for each example

@@ -14,7 +14,7 @@ matrices in it.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from .expressions import ROWS, Expr
 from .groups import groups, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
 from .loops import loop_source
+from .messages import say
 from .prelude import head
 from .program import Forward, Program
 from .scalars import Scalars, scalars
@@ -36,13 +37,18 @@ from .write import defined, write
 
 
 def compile(
-    loss: Value,
+    loss: Value | Callable[..., Value],
     params: Value | Iterable[Value],
     inputs: Mapping[str, Any] | None = None,
     batch: Iterable[str] = (),
     xp: Any = np,
 ) -> Program:
     """Make the array program of a recorded loss and of its gradient.
+
+    ``loss``: a recorded Value, or a function that records it when it is called with the
+    inputs by name. Such a function may have whole numbers among the ``inputs``, and use
+    them to choose among parameters, as in ``table[token]``: then the program is given
+    other ones.
 
     ``params``: the leaf Values to differentiate by, or a single one. ``inputs``: names
     and (nested lists of) leaf Values to which other numbers can be given; every other
@@ -53,19 +59,31 @@ def compile(
 
     Raises TypeError and ValueError for a loss, parameters or inputs that it cannot use,
     among them a Value that took part in a Python comparison: the branch that was taken
-    is not part of the graph.
+    is not part of the graph; and so does a function that records another graph for other
+    whole numbers.
 
     >>> x = Value(2.0, "x")
     >>> "loss = t1 * t1 + 1" in compile(x * x + 1, x).source
     True
+    >>> table = [Value(2.0), Value(3.0), Value(5.0)]
+    >>> def product(tokens):
+    ...     return table[tokens[0]] * table[tokens[1]]
+    >>> program = compile(product, table, inputs={"tokens": [0, 1]})
+    >>> value, gradient = program([2.0, 3.0, 5.0], tokens=[2, 2])
+    >>> value, gradient.tolist()
+    (25.0, [0.0, 0.0, 10.0])
     """
     check_library(xp)
     params = listed(params)
-    check_parameters(loss, params)
     given = Inputs(inputs or {}, batch, params)
+    if callable(loss):
+        loss = given.record(loss, params)
+    elif given.whole:
+        raise TypeError(say("not_whole", name=next(iter(given.whole))))
+    check_parameters(loss, params)
     graph = scalars(loss, params + given.leaves)
     levels = levels_of(graph)
-    can_be_floats = not given.batch and xp.__name__ == np.__name__
+    can_be_floats = not given.batch and not given.whole and xp.__name__ == np.__name__
     if can_be_floats and len(levels) and is_deep(int(levels.max()), len(levels)):
         source, constants = _on_floats(graph, params, given)
     else:
@@ -77,7 +95,9 @@ def compile(
             )
         outputs = {"loss": work.loss, "dtheta": work.gradient}
         source, constants = _text(given, work.forward, outputs, xp)
-    return Program(source, constants, params, given.recorded(), given.batch, xp)
+    return Program(
+        source, constants, params, given.recorded(), given.batch, xp, given.bounds
+    )
 
 
 def compile_outputs(
@@ -135,11 +155,13 @@ def _derived(
     """The expressions of the root of a graph and of its gradient."""
     shapes = [(len(params),), *given.shapes]
     sizes = [math.prod(shape) for shape in shapes]
-    arrays, count = groups(graph, levels, sizes, [False, *given.batched])
+    batched = [False, *given.batched]
+    arrays, count = groups(graph, levels, sizes, batched, given.gathers)
     give_shapes(arrays, shapes, graph.constants, count)
     at = (len(arrays) - 1, 0) if len(graph.live) else (0, graph.loss)
-    names = ["theta", *given.arguments.values()]
-    return Derivation(arrays, names, [p.label for p in params], at)
+    names = ["theta", *given.names]
+    labels = [p.label for p in params]
+    return Derivation(arrays, names, labels, at, given.tokens)
 
 
 def _text(

@@ -3,6 +3,7 @@
 The rules are those of the table; sums of products are known by their structure.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from . import expressions as ex
 from . import irregular
-from .arrays import LIST, NUMBERS, Array, Product, Reading, Shape
+from .arrays import LIST, NUMBERS, Array, Gather, Product, Reading, Shape
 from .expressions import ROWS, Expr
+from .gathers import Tokens, table_of
 from .names import Names
 from .shapes import reading_at
 from .table import Table
@@ -22,7 +24,7 @@ class Derivation:
     """The expressions of the loss and of the gradient.
 
     ``leaves``: what the parameters and inputs are called; ``labels``: those of the parameters; ``loss``:
-    which element of which array it is.
+    which element of which array it is; ``tokens``: what the gathers are told by.
     """
 
     loss: Expr
@@ -36,6 +38,7 @@ class Derivation:
         leaves: Sequence[str],
         labels: Sequence[str | None],
         loss: tuple[int, int],
+        tokens: Tokens,
     ) -> None:
         self.interned: dict[Any, Expr] = {}
         self.one: Expr = ex.const(self.interned, 1.0)
@@ -46,7 +49,12 @@ class Derivation:
         self.values: list[Expr] = []
         self.seen: dict[Reading, tuple[Expr, str]] = {}
         self.parts: list[list[Part]] = [[] for _ in arrays]  # gradients of their parts
+        self.tokens = tokens
+        self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
         for array, name in zip(arrays, leaves, strict=False):
+            if array.gather:
+                self.values.append(self.gathered(array, array.gather))
+                continue
             variable = ex.variable(self.interned, name, self.shape_of(array))
             self.values.append(variable)
         self.forwards()
@@ -81,6 +89,9 @@ class Derivation:
             if array.differentiable and parts:
                 grad = assemble(parts, self.shape_of(array))
                 self.propagate_all(array, ex.named(grad, self.values[array.number]))
+        for array in self.at:
+            if self.parts[array.number]:
+                self.propagate_gathered(array)
         theta = self.values[0]
         every = reading_at(0, np.arange(ex.size(theta.shape)), "i")
         nothing = [(every, ex.const(self.interned, 0.0))]
@@ -104,6 +115,30 @@ class Derivation:
             self.propagate_row(array, grad)
         else:
             self.propagate_sum(array, grad)
+
+    # ---- rows of tables
+
+    def gathered(self, array: Array, gather: Gather) -> Expr:
+        """The rows that are read of a table among the parameters."""
+        at = self.tokens.read(self.interned, gather, 0)
+        for k in range(1, len(gather.steps)):
+            inner = self.tokens.read(self.interned, gather, k)
+            at = ex.row_of_two(at, inner, gather.counts[k])
+        self.at[array] = at
+        table = self.read(table_of(gather))[0]
+        shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
+        rows = ex.rows(ex.reshape(table, shape), at)
+        return self.names.value(array, rows)
+
+    def propagate_gathered(self, array: Array) -> None:
+        """Propagate the gradient of the rows to the table."""
+        assert array.gather is not None
+        table = table_of(array.gather)
+        grad = assemble(self.parts[array.number], self.shape_of(array))
+        grad = ex.spread(grad, self.shape_of(array))
+        count = math.prod(array.gather.counts)
+        value = ex.add_rows(grad, self.at[array], count)
+        self.parts[0].append((table, ex.reshape(value, table.index.shape)))
 
     # ---- what arrays have in common
 

@@ -488,6 +488,22 @@ def base(x: Expr) -> Expr:
     return x
 
 
+def rows(table: Expr, at: Expr) -> Expr:
+    """The rows of a table with these numbers, which an input says."""
+    return make("rows", (table, at), None, at.shape + table.shape[1:])
+
+
+def add_rows(x: Expr, at: Expr, count: int) -> Expr:
+    """So many rows, the sums of the rows of ``x`` by these numbers."""
+    width = size(x.shape) // size(at.shape)
+    return make("add_rows", (as_float(x), at), count, (count, width))
+
+
+def row_of_two(i: Expr, j: Expr, count: int) -> Expr:
+    """Two numbers as one, where the second counts to so many."""
+    return make("row of two", (i, j), count, broadcast([i.shape, j.shape]))
+
+
 # ---- sums ----------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine import Op
-from .arrays import NUMBERS, SEVERAL, Array, Floats, Ints, Product, Reading
+from .arrays import NUMBERS, SEVERAL, Array, Floats, Gather, Ints, Product, Reading
 from .irregular import Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
 
@@ -24,14 +24,22 @@ FILLING = {"logsumexp(x)": LOWEST}
 
 
 def groups(
-    graph: Scalars, levels: Ints, sizes: Sequence[int], batched: Sequence[bool]
+    graph: Scalars,
+    levels: Ints,
+    sizes: Sequence[int],
+    batched: Sequence[bool],
+    gathers: Sequence[Gather] = (),
 ) -> tuple[list[Array], int]:
     """The arrays of the graph, each after those it reads; first those of the leaves.
 
     ``levels``: of each live node; ``sizes``: how many numbers the parameters and each input are; ``batched``: which of them have a row
-    for each example. Also how many scalars there are, what is read from pools included.
+    for each example; the last ones are ``gathers``. Also how many scalars there are, what is read from pools included.
     """
     work = _Grouping(graph, sizes, batched)
+    for array, gather in zip(
+        work.arrays[-len(gathers) or None :], gathers, strict=False
+    ):
+        array.gather, array.differentiable = gather, True
     order = np.argsort(levels, kind="stable")
     for start, end in itertools.pairwise(cuts(levels[order])):
         if end > start:

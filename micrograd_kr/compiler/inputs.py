@@ -1,12 +1,14 @@
 """What `compile` is given: leaves in nested lists, what they are called, and the errors that say what is wrong."""
 
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..engine import Value
+from .arrays import Gather, Ints
+from .gathers import Recordings, Tokens
 from .messages import say
 from .names import as_python
 from .prelude import reserved
@@ -21,37 +23,46 @@ class Inputs:
     def __init__(
         self, inputs: Mapping[str, Any], batch: Iterable[str], params: list[Value]
     ) -> None:
-        self.named: dict[str, Leaves] = {
-            as_python(name): leaves_of(name, x) for name, x in inputs.items()
-        }
+        self.given: dict[str, Any] = {as_python(name): x for name, x in inputs.items()}
+        self.whole: dict[str, Ints] = {}
+        self.named: dict[str, Leaves] = {}
+        for name, x in self.given.items():
+            if is_whole(x):
+                self.whole[name] = np.array(x)
+            else:
+                self.named[name] = leaves_of(name, x)
         names = (batch,) if isinstance(batch, str) else batch
         self.batch: tuple[str, ...] = tuple(map(as_python, names))
-        if len(self.named) < len(inputs):
+        if len(self.given) < len(inputs):
             raise ValueError(
                 f"compile: two of the inputs {', '.join(inputs)} are one name to "
                 "Python, which compares names after NFKC"
             )
         self.check_names()
         self.check_leaves(params)
-        self.arguments: dict[str, str] = arguments_of(self.named)
+        self.arguments: dict[str, str] = arguments_of(self.given)
         self.leaves: list[Value] = []
         self.shapes: list[tuple[int, ...]] = []
         for values, shape in self.named.values():
             self.leaves += values
             self.shapes.append(shape)
         self.batched: list[bool] = [name in self.batch for name in self.named]
+        self.names: list[str] = [self.arguments[name] for name in self.named]
+        self.tokens: Tokens = Tokens(self.whole, self.arguments, self.batch)
+        self.gathers: list[Gather] = []
+        self.bounds: dict[str, Any] = {}  # how large whole numbers may not be
 
     def check_names(self) -> None:
         """Raise ValueError for a name that is none, or one in the batch that no input has."""
-        for name in self.named:
+        for name in self.given:
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise ValueError(
                     f"compile: an input cannot be named {name!r}: "
                     "it becomes an argument of the program"
                 )
-        known = ", ".join(self.named) or "(none)"
+        known = ", ".join(self.given) or "(none)"
         for name in self.batch:
-            if name not in self.named:
+            if name not in self.given:
                 raise ValueError(
                     f"compile: {name!r} in batch is none of the inputs {known}"
                 )
@@ -75,10 +86,49 @@ class Inputs:
     def recorded(self) -> dict[str, Any]:
         """The numbers they were recorded with; one row of those of a batch."""
         arrays = {}
-        for name, (values, shape) in self.named.items():
-            rows = (1,) if name in self.batch else ()
-            arrays[name] = np.array([v.data for v in values]).reshape(rows + shape)
+        for name in self.given:
+            if name in self.whole:
+                numbers = self.whole[name]
+            else:
+                values, shape = self.named[name]
+                numbers = np.array([v.data for v in values]).reshape(shape)
+            arrays[name] = numbers[None] if name in self.batch else numbers
         return arrays
+
+    def record(self, loss: Callable[..., Any], params: list[Value]) -> Value:
+        """Record a loss that is a function of the inputs.
+
+        What it reads by whole numbers become leaves after the others.
+        """
+
+        def with_tokens(tokens: Ints) -> Value:
+            recorded = loss(**self.given | self.tokens.arranged(tokens))
+            if not isinstance(recorded, Value):
+                raise TypeError(say("no_loss", kind=type(recorded).__name__))
+            return recorded
+
+        several = Recordings(with_tokens, self.tokens, params)
+        recorded, self.gathers = several.joined()
+        for gather in self.gathers:
+            self.leaves += gather.leaves
+            self.shapes.append(gather.shape)
+            self.batched.append(self.tokens.is_batched(gather))
+            self.names.append(self.tokens.name(gather))
+        self.bounds = self.tokens.arranged(several.bounds)
+        return recorded
+
+
+def is_whole(values: Any) -> bool:
+    """Whether these are whole numbers, in lists or an array, and no Values.
+
+    >>> is_whole([[0, 2], [1, 1]]), is_whole([0.0, 2.0]), is_whole([])
+    (True, False, False)
+    """
+    if isinstance(values, np.ndarray):
+        return values.dtype.kind in "iu"
+    if isinstance(values, list | tuple):
+        return len(values) > 0 and all(map(is_whole, values))
+    return isinstance(values, int | np.integer) and not isinstance(values, bool)
 
 
 def leaves_of(name: str, values: Any) -> Leaves:

@@ -88,6 +88,10 @@ class Names:
 
     def axes_of(self, array: Array) -> list[str]:
         """What the axes count: neurons of a layer, rows of an input; empty where it is not known."""
+        if array.gather:
+            counted = f"values of {self.leaves[array.number]}"
+            axes = [(array.gather.tokens.shape[1], counted), (array.gather.width, "")]
+            return [name for n, name in axes if n > 1]
         if 0 < array.number < len(self.leaves):
             return axes_of_input(self.leaves[array.number], len(array.shape))
         sides = [side for p in array.regular for side in (p.a, p.b)]

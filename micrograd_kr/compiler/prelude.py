@@ -19,6 +19,12 @@ import math
 from numpy import vectorize
 erf = vectorize(math.erf, otypes=[float])
 """,
+    "add_rows": """
+def add_rows(x, rows, count):
+    width = x.size // rows.size
+    at = rows.reshape(-1, 1) * width + arange(width)
+    return bincount(at.ravel(), x.ravel(), count * width).reshape(count, width)
+""",
     "segment_sum": """
 def segment_sum(x, segments, count):
     if x.ndim == 1:
@@ -31,6 +37,11 @@ def segment_sum(x, segments, count):
 JAX = {
     "erf": """
 from jax.scipy.special import erf
+""",
+    "add_rows": """
+def add_rows(x, rows, count):
+    width = x.size // rows.size
+    return zeros((count, width)).at[rows.ravel()].add(x.reshape(-1, width))
 """,
     "segment_sum": """
 def segment_sum(x, segments, count):

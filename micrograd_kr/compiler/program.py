@@ -31,6 +31,7 @@ class _Compiled:
         inputs: dict[str, Any],
         batch: tuple[str, ...],
         xp: Any,
+        bounds: dict[str, Any] | None = None,
     ) -> None:
         self.source: str = source
         self.constants: dict[str, Any] = constants
@@ -38,6 +39,9 @@ class _Compiled:
         self.params: list[Value] = params
         self.inputs: dict[str, Any] = inputs
         self.batch: tuple[str, ...] = batch
+        self.bounds: dict[str, Any] = {
+            name: np.array(x) for name, x in (bounds or {}).items()
+        }
         self.parameters: Parameters = Parameters(params)
         self._shapes: dict[str, Shape] = {"": (len(params),)}  # of theta first
         for name, x in inputs.items():
@@ -80,8 +84,9 @@ class _Compiled:
         """``x`` as an array of that shape, whose first axis may be None: any number."""
         name = name or "theta"
         needed = str(shape).replace("None", "rows")
+        bound = self.bounds.get(name)
         try:
-            x = self.xp.asarray(x, dtype=float)
+            x = self.xp.asarray(x, dtype=float if bound is None else None)
         except (TypeError, ValueError) as error:
             found = {"name": name, "kind": type(x).__name__, "shape": needed}
             raise TypeError(say("no_numbers", **found)) from error
@@ -91,7 +96,21 @@ class _Compiled:
         if not fits:
             found = {"name": name, "got": str(x.shape), "shape": needed}
             raise ValueError(say("wrong_shape", **found))
+        if bound is not None:
+            self._check_whole(name, x, bound)
         return x
+
+    def _check_whole(self, name: str, x: Any, bound: Any) -> None:
+        """Raise TypeError for what is not whole, ValueError for what is out of range."""
+        if x.dtype.kind not in "iu":
+            raise TypeError(say("no_whole", name=name, kind=str(x.dtype)))
+        if not isinstance(x, np.ndarray):  # JAX does not tell the numbers
+            return
+        wrong = (x < 0) | (x >= bound)
+        if wrong.any():
+            at = np.broadcast_to(bound, x.shape)[wrong][0]
+            found = {"name": name, "x": str(x[wrong][0]), "most": str(at - 1)}
+            raise ValueError(say("out_of_range", **found))
 
     def __str__(self) -> str:
         return self.source

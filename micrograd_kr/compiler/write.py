@@ -291,6 +291,11 @@ WRITTEN: dict[str, Callable[..., ast.expr]] = {
     "copy": lambda x, y: method(y, "copy"),
     "list": lambda x, y: method(y, x.attr[0], axis=x.attr[1]),
     "take": _take,
+    "rows": lambda x, table, at: ast.Subscript(table, at),
+    "add_rows": lambda x, y, at: call("add_rows", y, at, ast.Constant(x.attr)),
+    "row of two": lambda x, i, j: ast.BinOp(
+        ast.BinOp(ast.Constant(x.attr), ast.Mult(), i), ast.Add(), j
+    ),
     "concatenate": _concatenate,
     "segments": lambda x, y, at: call("segment_sum", y, at, ast.Constant(x.attr)),
     "einsum": lambda x, y, z: call("einsum", ast.Constant(x.attr), y, z),
