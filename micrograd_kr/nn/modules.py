@@ -10,7 +10,7 @@ picture of each step.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from .arguments import (
     per_layer,
 )
 from .messages import say
-from .parts import held_by, named_items
+from .parts import Way, held_by, items, name_of, named_items
 from .summary import Table, summary
 
 if TYPE_CHECKING:
@@ -85,15 +85,22 @@ class Module:
         >>> [name for name, p in Layer(2, 1).named_parameters()]
         ['neuron0.w0', 'neuron0.w1', 'neuron0.b']
         """
-        items = list(named_items(self, opens=Module))
-        self._refuse_hidden_parameters(items)
-        for name, item in items:
+        self.parameters()  # raises what is hidden
+        for name, item in named_items(self, opens=(Module,)):
             if _is_parameter(item):
                 yield prefix + name, item
 
     def parameters(self) -> list[Value]:
         """Give every parameter once, in the order of their names."""
-        return list(dict.fromkeys(p for _, p in self.named_parameters()))
+        found: dict[Value, None] = {}
+        others = []
+        for way, item in items(self, opens=(Module,)):
+            if not isinstance(item, Value):
+                others.append((way, item))
+            elif item.op is None:
+                found[item] = None
+        self._refuse_hidden(others, found.keys())
+        return list(found)
 
     def label_parameters(self) -> None:
         """Give each parameter its name as label, for pictures and steps.
@@ -101,7 +108,7 @@ class Module:
         >>> line = Layer(1, 1); line.neurons[0].b.label
         'neuron0.b'
         """
-        for name, item in named_items(self, opens=Module):
+        for name, item in named_items(self, opens=(Module,)):
             if _is_parameter(item):
                 item.label = name
 
@@ -110,15 +117,13 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
-    def _refuse_hidden_parameters(self, items: list[tuple[str, Any]]) -> None:
-        """Raise TypeError for parameters that are nowhere but where no name leads."""
-        found = {item for _, item in items if isinstance(item, Value)}
-        for name, item in items:
-            if isinstance(item, Value):
-                continue
+    def _refuse_hidden(self, others: list[tuple[Way, Any]], found: Set[Value]) -> None:
+        """Raise TypeError for parameters in ``others`` that are not ``found``."""
+        for way, item in others:
             for hidden in held_by(item, (Value, Module)):
                 if not _parameters_of(hidden) <= found:
                     who, kind = type(self).__name__, type(item).__name__
+                    name = name_of(way)
                     raise TypeError(say("hidden", who=who, name=name, kind=kind))
 
     # ---- files and looks
@@ -181,7 +186,7 @@ def _is_parameter(x: Any) -> bool:
 def _parameters_of(x: Any) -> set[Value]:
     if isinstance(x, Value):
         return {x} if _is_parameter(x) else set()
-    return {item for _, item in named_items(x, opens=Module) if _is_parameter(item)}
+    return {item for _, item in items(x, opens=(Module,)) if _is_parameter(item)}
 
 
 class Neuron(Module):

@@ -5,105 +5,125 @@ A name is the way to its item: ``b`` is the attribute ``b``, ``layer0`` is
 """
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
+
+Classes = tuple[type, ...]
+Way = tuple[Any, str | int] | None  # the way to the container, and the key in it
 
 _NO_CONTAINERS = (str, bytes, bytearray, memoryview, range)
 _CODE = (type, ModuleType, FunctionType)
+_LEFT = (None, "left")  # on the stack in the place of a way: all of it has been seen
 
 
-class _Item(NamedTuple):
-    """Something on the way, its name, and how the names of its own items begin."""
-
-    name: str
-    stem: str
-    value: Any
-
-
-class _Leave(NamedTuple):
-    """The mark on the stack that all of a container has been seen."""
-
-    container: Any
-
-
-def named_items(root: Any, opens: type | tuple[type, ...]) -> Iterator[tuple[str, Any]]:
-    """Find what is in ``root`` and in its containers, depth first, with names.
+def items(root: Any, opens: Classes) -> Iterator[tuple[Way, Any]]:
+    """Find what is in ``root`` and in its containers, depth first, each with its way.
 
     Opened are ``root``, objects of the classes ``opens`` (their attributes are items),
     lists, tuples, dicts and arrays of objects, to any depth. Everything else is an
     item. What leads back into itself is not entered again.
 
+    >>> [item for way, item in items({"W": [[2], [3]], "b": 1}, opens=())]
+    [2, 3, 1]
+    """
+    entered: set[int] = set()
+    openers: dict[type, Opener | None] = {}
+    todo: list[tuple[Way, Any]] = [(None, root)]
+    while todo:
+        way, item = todo.pop()
+        if way is _LEFT:
+            entered.discard(id(item))
+            continue
+        kind = type(item)
+        if kind not in openers:  # abstract classes answer slowly: each is asked once
+            openers[kind] = _opener(kind, opens)
+        opened = openers[kind]
+        inside = opened and opened(item)
+        if inside is None:
+            yield way, item
+        elif id(item) not in entered:
+            entered.add(id(item))
+            todo.append((_LEFT, item))
+            todo += [((way, key), part) for key, part in inside][::-1]
+
+
+def named_items(root: Any, opens: Classes) -> Iterator[tuple[str, Any]]:
+    """Give what `items` finds, with names.
+
     >>> from types import SimpleNamespace as Thing
     >>> thing = Thing(b=1, W=[[2], [3]], w={"a": 4})
     >>> thing.me = thing
-    >>> dict(named_items(thing, Thing))
+    >>> dict(named_items(thing, (Thing,)))
     {'b': 1, 'W0_0': 2, 'W1_0': 3, 'w.a': 4}
     """
-    entered: set[int] = set()
-    todo: list[_Item | _Leave] = [_Item("", "", root)]
-    while todo:
-        entry = todo.pop()
-        if isinstance(entry, _Leave):
-            entered.discard(id(entry.container))
-            continue
-        inside = _inside(entry, opens)
-        if inside is None:
-            yield entry.name, entry.value
-        elif id(entry.value) not in entered:
-            entered.add(id(entry.value))
-            todo.append(_Leave(entry.value))
-            todo += reversed(inside)
+    for way, item in items(root, opens):
+        yield name_of(way), item
 
 
-def _inside(item: _Item, opens: type | tuple[type, ...]) -> list[_Item] | None:
-    """What is in an item, in order; None if it is neither opened nor a container."""
-    if isinstance(item.value, opens):
-        return [*_attributes(item), *(_contents(item) or [])]
-    return _contents(item)
+def name_of(way: Way) -> str:
+    """Write a way as a name: a key after a dot, a number after the name in singular.
+
+    >>> name_of((((None, "layers"), 0), "b"))
+    'layer0.b'
+    """
+    keys: list[str | int] = []
+    while way is not None:
+        way, key = way
+        keys.append(key)
+    name = stem = ""
+    for key in reversed(keys):
+        if isinstance(key, int):
+            name = f"{stem}{key}"
+            stem = f"{name}_"
+        else:
+            name = f"{name}.{key}" if name else key
+            stem = name.removesuffix("s")
+    return name
 
 
-def _attributes(item: _Item) -> list[_Item]:
-    """The attributes of an object, by their names."""
-    return [_named(item, key, value) for key, value in vars(item.value).items()]
+# ---- how each kind of container is opened
 
 
-def _contents(item: _Item) -> list[_Item] | None:
-    """The items of a container; None if it is none."""
-    found = item.value
-    if not _may_contain(type(found)):  # type: ignore[arg-type]  # a type is hashable
-        return None
-    if isinstance(found, Mapping):
-        return [_named(item, key, value) for key, value in found.items()]
-    if _is_array_of_objects(found):
-        found = list(found.tolist()) if found.ndim else [found.item()]
-    if not isinstance(found, Sequence):
-        return None
-    return [_numbered(item, i, value) for i, value in enumerate(found)]
+Inside = Iterable[tuple[str | int, Any]]  # keys, and what is there
+Opener = Callable[[Any], Inside | None]
 
 
-@cache  # asked of every parameter at every step, and abstract classes answer slowly
-def _may_contain(kind: type) -> bool:
+def _opener(kind: type, opens: Classes) -> Opener | None:
+    """Give the function that looks inside things of a class; None if none does."""
+    contents = _opener_of_containers(kind)
+    if not issubclass(kind, opens):
+        return contents
+    if contents is None:
+        return _attributes
+    return lambda x: [*_attributes(x), *(contents(x) or ())]
+
+
+def _opener_of_containers(kind: type) -> Opener | None:
     if issubclass(kind, _NO_CONTAINERS):
-        return False
-    return issubclass(kind, Mapping | Sequence) or hasattr(kind, "dtype")
+        return None
+    if issubclass(kind, Mapping):
+        return _entries
+    if issubclass(kind, Sequence):
+        return enumerate
+    return _elements if hasattr(kind, "dtype") else None
 
 
-def _named(item: _Item, key: object, value: Any) -> _Item:
-    """An item with a name of its own; its items are of that name, singular."""
-    name = f"{item.name}.{key}" if item.name else str(key)
-    return _Item(name, name.removesuffix("s"), value)
+def _attributes(x: Any) -> Inside:
+    attributes: dict[str, Any] = vars(x)
+    return attributes.items()
 
 
-def _numbered(item: _Item, i: int, value: Any) -> _Item:
-    name = f"{item.stem}{i}"
-    return _Item(name, f"{name}_", value)
+def _entries(x: Mapping[Any, Any]) -> Inside:
+    return [(str(key), item) for key, item in x.items()]
 
 
-def _is_array_of_objects(x: Any) -> bool:
-    """Whether it is a NumPy array that may hold Values."""
-    return getattr(getattr(x, "dtype", None), "kind", None) == "O"
+def _elements(x: Any) -> Inside | None:
+    """The elements of a NumPy array, if it may hold Values."""
+    dtype = getattr(x, "dtype", None)
+    if getattr(dtype, "kind", None) != "O":
+        return None
+    return enumerate(x.tolist() if x.ndim else [x.item()])
 
 
 def held_by(x: Any, kinds: tuple[type, ...]) -> list[Any]:
@@ -115,10 +135,11 @@ def held_by(x: Any, kinds: tuple[type, ...]) -> list[Any]:
     >>> held_by({(1.0, "a")}, (float,))
     [1.0]
     """
+    if not gc.is_tracked(x) or isinstance(x, _CODE):  # a number, a string, a function
+        return []
     found: list[Any] = []
     met = {id(x)}
-    holds_nothing = not gc.is_tracked(x) or isinstance(x, _CODE)  # a number, a string
-    todo = [] if holds_nothing else [x]
+    todo = [x]
     while todo:
         for y in gc.get_referents(todo.pop()):
             if id(y) in met or isinstance(y, _CODE):
