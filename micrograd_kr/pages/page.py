@@ -13,12 +13,11 @@ import os
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from ..engine import say as engine_say
 from ..text import LANGUAGES, replace_file
-from .inert import inert_json, policy
+from .document import body, document
 from .javascript import engine, javascript, web_file
 from .picture import clean
 
@@ -66,19 +65,13 @@ def page(
     if lang not in words:
         known = ", ".join(map(repr, words))
         raise ValueError(f"page: lang is {lang!r}; it must be one of {known}")
-    style = web_file("page.css")
-    script = step_script(recording)
-    return Template(web_file("page.html")).substitute(
-        lang=lang,
-        policy=policy(style, script),
-        style=style,
-        script=script,
-        svg=clean(svg) if svg or not folded else "",
-        folded=clean(folded, "f") if folded else "",
-        recording=inert_json(recording),
-        refusals=inert_json(refusals()),
-        words=inert_json(words),
-    )
+    pictures = {
+        "svg": clean(svg) if svg or not folded else "",
+        "folded": clean(folded, "f") if folded else "",
+    }
+    data = {"recording": recording, "refusals": refusals(), "words": words}
+    style, script = web_file("page.css"), step_script(recording)
+    return document(lang, body("page.html", **pictures), style, script, data)
 
 
 def save(
@@ -117,7 +110,7 @@ def step_script(recording: Mapping[str, Any]) -> str:
     """Write the whole script of a step page: the engine, the mistakes, the view."""
     mistakes = "".join(map(_mistake, recording.get("mistakes", [])))
     table = f"const MISTAKES = [{mistakes}\n];\n"
-    return '"use strict";\n' + engine() + table + "".join(map(web_file, SCRIPTS))
+    return engine() + table + "".join(map(web_file, SCRIPTS))
 
 
 _QUANTITIES = {"adjoint", "partial", "contribution", "before", "after"}

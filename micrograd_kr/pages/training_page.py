@@ -7,12 +7,11 @@ a loss that Python recorded.
 
 import json
 from collections.abc import Mapping
-from string import Template
 from typing import Any
 
 from ..text import language
 from .batches import batch_engine
-from .inert import inert_json, policy
+from .document import body, document
 from .javascript import engine, web_file
 from .pieces import activations, loss_pieces
 
@@ -51,14 +50,12 @@ def training_page(
         "activations": activations(),
         "pieces": loss_pieces(),
     }
-    style = web_file("training/page.css")
     parts = [web_file(f"training/{name}.js") for name in SCRIPTS]
-    script = "\n".join([engine(), batch_engine(), *parts])
-    return Template(web_file("training/page.html")).substitute(
+    words = json.loads(web_file("training/words.json"))
+    return document(
         lang=language(lang),
-        policy=policy(style, script),
-        style=style,
-        script=script,
-        given=inert_json(given),
-        words=inert_json(json.loads(web_file("training/words.json"))),
+        body=body("training/page.html"),
+        style=web_file("training/page.css"),
+        script="\n".join([engine(), batch_engine(), *parts]),
+        data={"given": given, "words": words},
     )

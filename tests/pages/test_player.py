@@ -223,7 +223,8 @@ def test_both_languages_have_the_same_words_and_the_page_uses_every_one() -> Non
         ]
         assert holes[0] == holes[1], key
         assert re.search("[가-힣]", words["ko"][key]), key
-    html, script = web_file("page.html"), "".join(map(web_file, player.SCRIPTS))
+    html = web_file("page.html") + web_file("switches.html")
+    script = "".join(map(web_file, player.SCRIPTS))
     shown = set(re.findall(r'data-(?:word|label)="(\w+)"', html))
     said = set(re.findall(r'word\([^)]*?"(\w+)"', script))
     said |= {"pause", "play", "true", "linear", "apart"}  # said by a name of a variable
@@ -347,5 +348,6 @@ def test_the_page_of_twenty_nodes_is_small(tmp_path: Path) -> None:
 
 
 def test_the_parts_of_the_page_are_packaged() -> None:
-    for name in ("page.html", "page.css", "words.json", *player.SCRIPTS):
+    shared = ("document.html", "switches.html", "shared.css", "shared.js")
+    for name in (*shared, "page.html", "page.css", "words.json", *player.SCRIPTS):
         assert web_file(name)

@@ -350,18 +350,39 @@ def test_a_weight_and_a_bias_are_typed(view):
     assert page.evaluate("learner.trainer.parameters[2]") == -1
 
 
+def middle_of_link(page, n):
+    """The pixel in the middle of the n-th connection."""
+    return page.evaluate(
+        """(n) => {
+          const hit = document.querySelectorAll(".hit")[n];
+          const { x, y } = hit.getPointAtLength(hit.getTotalLength() / 2);
+          const box = hit.ownerSVGElement.getBoundingClientRect();
+          return [box.left + x, box.top + y];
+        }""",
+        n,
+    )
+
+
 def test_hovering_tells_the_number_and_its_grad(view):
     page = view("#layers=2")
-    title = page.evaluate(
-        """() => {
-          const hit = document.querySelector(".hit");
-          hit.dispatchEvent(new Event("pointerenter"));
-          return hit.textContent;
-        }"""
-    )
+    page.mouse.move(*middle_of_link(page, 0))
     weight = page.evaluate("number(learner.trainer.parameters[0])")
     grad = page.evaluate("number(learner.gradient[0])")
-    assert title == f"weight x1 → layer 1 · 1 = {weight}, grad {grad}"
+    tip = page.locator(".tip")
+    assert tip.inner_text() == f"weight x1 → layer 1 · 1 = {weight}, grad {grad}"
+    page.locator("button.neuron").first.hover()
+    assert tip.inner_text().startswith("bias of layer 1 · 1 = 0, grad ")
+    page.locator("h1").hover()
+    assert tip.is_hidden()
+
+
+def test_over_a_neuron_the_plane_shows_what_it_says(view):
+    page = view("#layers=2&epoch=20")
+    picture = page.evaluate("$('plane').toDataURL()")
+    page.locator("button.neuron").first.hover()
+    assert page.evaluate("$('plane').toDataURL()") != picture
+    page.locator("h1").hover()
+    assert page.evaluate("$('plane').toDataURL()") == picture
 
 
 def test_a_walk_through_a_point_says_what_the_chain_rule_adds(view):

@@ -1,35 +1,7 @@
-// Text and elements. What comes from the recording only ever becomes text, never markup.
+// Elements of the step page.
 
-const $ = (id) => document.getElementById(id);
-const words = read("words");
 const refusals = read("refusals");
-const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const word = (key, values = {}) => fillIn(words[state.lang][key], values);
-
-/** To four digits, as the stepper writes them in a terminal, but with a real minus sign. */
-function number(x) {
-  x = Number(x); // "Infinity" and "NaN", which JSON cannot write as numbers, come as text
-  if (Number.isNaN(x)) return "–"; // where there is no value
-  if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";
-  const short = Number.isInteger(x) && Math.abs(x) < 1e6 ? x : Number(x.toPrecision(4));
-  const plain = short === 0 || (Math.abs(short) >= 1e-4 && Math.abs(short) < 1e6);
-  const text = plain ? String(short) : short.toExponential().replace(/(e[+-])(\d)$/, "$10$2");
-  return text.replace(/-/g, "−");
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-const MATH = "http://www.w3.org/1998/Math/MathML";
-
-function element(space, tag, attributes, children) {
-  const made = document.createElementNS(space, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-const html = (tag, attributes = {}, ...children) =>
-  element("http://www.w3.org/1999/xhtml", tag, attributes, children);
-const svg = (tag, attributes = {}, ...children) => element(SVG, tag, attributes, children);
-const math = (tag, attributes = {}, ...children) => element(MATH, tag, attributes, children);
+const math = (tag, attributes = {}, ...children) => element("http://www.w3.org/1998/Math/MathML", tag, attributes, children);
 const span = (kind, ...children) => html("span", { class: kind }, ...children);
 
 /** ∂y/∂x as a fraction. */

@@ -3,21 +3,25 @@
 /** Thrown where there is no number: its message says of which kind. */
 class Refusal extends Error {}
 
+/** The operands of all nodes behind one another: those of a node begin at `first`; `inner` are no leaves. */
+function laidOut(ops, operands) {
+  const first = new Int32Array(ops.length + 1);
+  operands.forEach((of, node) => (first[node + 1] = first[node] + of.length));
+  const inner = ops.flatMap((name, node) => (name === null ? [] : [node]));
+  return { count: ops.length, first, inner, operands: Int32Array.from(operands.flat()) };
+}
+
 /**
  * `ops` says the row of each node, null for a leaf; `operands` the nodes each is computed from:
  * from `ops.length` on they are plain numbers, the `constants`; `values` the number of each leaf.
  */
 class Graph {
   constructor({ ops, operands, values, constants }) {
-    this.count = ops.length;
+    Object.assign(this, laidOut(ops, operands));
     this.rows = ops.map((name) => (name === null ? null : ROWS[name]));
     this.values = Float64Array.from([...values, ...constants]);
     this.adjoints = new Float64Array(this.values.length);
-    this.first = new Int32Array(this.count + 1); // where the operands of each node begin
-    operands.forEach((of, node) => (this.first[node + 1] = this.first[node] + of.length));
-    this.operands = Int32Array.from(operands.flat());
     this.partials = new Float64Array(this.operands.length); // one beside each operand
-    this.inner = ops.flatMap((name, node) => (name === null ? [] : [node]));
     this.refusals = new Map(); // node -> why it has no value: "large", "value" or "derivative"
   }
 

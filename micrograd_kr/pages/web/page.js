@@ -129,11 +129,7 @@ $("next").addEventListener("click", () => move(state.at + 1));
 $("last").addEventListener("click", () => move(last));
 $("play").addEventListener("click", play);
 $("languages").addEventListener("click", (event) => event.target.value && speak(event.target.value));
-$("theme").addEventListener("click", () => {
-  const html = document.documentElement;
-  const dark = html.dataset.theme ? html.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  html.dataset.theme = dark ? "light" : "dark";
-});
+$("theme").addEventListener("click", switchTheme);
 $("phases").style.setProperty("--forward", `${forward.length}fr`);
 $("phases").style.setProperty("--backward", `${backward.length}fr`);
 function showWhole(whole) {

@@ -1,6 +1,5 @@
 // What the recording says at each position: 0 is the start, then come the forward steps, then the backward steps.
 
-const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const recording = read("recording");
 const { nodes, edges, forward, backward } = recording;
 const last = forward.length + backward.length;

@@ -4,12 +4,8 @@ class Batch {
   /** `data` as `Graph` takes it. */
   constructor({ ops, operands, values, constants }, size) {
     this.size = size;
-    this.count = ops.length;
+    Object.assign(this, laidOut(ops, operands));
     this.loops = ops.map((name) => (name === null ? null : LOOPS[name]));
-    this.inner = ops.flatMap((name, node) => (name === null ? [] : [node]));
-    this.first = new Int32Array(this.count + 1); // where the operands of each node begin
-    operands.forEach((of, node) => (this.first[node + 1] = this.first[node] + of.length));
-    this.operands = Int32Array.from(operands.flat());
     this.lengths = ops.map((name, node) => listLength(name, operands[node].length));
     const numbers = [...values, ...constants];
     this.values = new Float64Array(numbers.length * size);

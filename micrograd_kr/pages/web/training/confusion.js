@@ -18,19 +18,19 @@ function drawConfusion(learner, choose) {
   const tested = learner.test.length > 0;
   const samples = tested ? learner.test : learner.train;
   const { table, misread } = confusion(learner, samples, tested ? learner.unseen : learner.seen);
-  const head = table.map((_, c) => element("th", { scope: "col" }, String(c)));
+  const head = table.map((_, c) => html("th", { scope: "col" }, String(c)));
   const rows = table.map((row, c) => {
     const most = Math.max(1, ...row);
     const cells = row.map((n, taken) => {
-      const cell = element("td", {}, n ? String(n) : "");
+      const cell = html("td", {}, n ? String(n) : "");
       cell.style.background = rgb(signed((n / most) * (taken === c ? 0.6 : -0.8)));
       return cell;
     });
-    return element("tr", {}, element("th", { scope: "row" }, String(c)), ...cells);
+    return html("tr", {}, html("th", { scope: "row" }, String(c)), ...cells);
   });
   $("confusion").replaceChildren(
-    element("caption", {}, word("confusion")),
-    element("tr", {}, element("td", {}), ...head),
+    html("caption", {}, word("confusion")),
+    html("tr", {}, html("td", {}), ...head),
     ...rows,
   );
   $("misread").replaceChildren(...misread.slice(0, SHOWN).map(({ sample, taken }) => misreadPicture(sample, taken, choose)));
@@ -38,10 +38,10 @@ function drawConfusion(learner, choose) {
 
 function misreadPicture(sample, taken, choose) {
   const name = word("misread", { label: sample.label, taken });
-  const button = element("button", { type: "button", title: name, "aria-label": name }, `${sample.label} → ${taken}`);
+  const button = html("button", { type: "button", title: name, "aria-label": name }, `${sample.label} → ${taken}`);
   const side = Math.sqrt(sample.x.length);
   if (Number.isInteger(side)) {
-    const picture = element("canvas", { width: side, height: side });
+    const picture = html("canvas", { width: side, height: side });
     const most = Math.max(...sample.x) || 1;
     paint(picture, side, (square) => signed(sample.x[square] / most));
     button.prepend(picture);

@@ -38,7 +38,7 @@ function hide(key) {
 }
 
 function labelled(key, text, ...parts) {
-  return element("label", { "data-setting": key }, element("span", {}, text), ...parts);
+  return html("label", { "data-setting": key }, html("span", {}, text), ...parts);
 }
 
 const shownAs = (key, value) => {
@@ -47,8 +47,8 @@ const shownAs = (key, value) => {
 };
 
 function choice(key, values, effect) {
-  const options = values.map((value) => element("option", { value }, shownAs(key, value)));
-  const select = element("select", { id: `set-${key}` }, ...options);
+  const options = values.map((value) => html("option", { value }, shownAs(key, value)));
+  const select = html("select", { id: `set-${key}` }, ...options);
   select.value = settings[key];
   const isNumber = typeof DEFAULTS[key] === "number";
   select.addEventListener("change", () => change({ [key]: isNumber ? Number(select.value) : select.value }, effect));
@@ -56,21 +56,21 @@ function choice(key, values, effect) {
 }
 
 function range(key, min, max, step, effect) {
-  const output = element("output", {}, number(settings[key]));
-  const input = element("input", { type: "range", id: `set-${key}`, min, max, step });
+  const output = html("output", {}, number(settings[key]));
+  const input = html("input", { type: "range", id: `set-${key}`, min, max, step });
   input.value = settings[key];
   input.addEventListener("input", () => {
     output.textContent = number(Number(input.value));
     change({ [key]: Number(input.value) }, effect);
   });
-  const text = element("span", {}, word(key), " ");
+  const text = html("span", {}, word(key), " ");
   text.append(output);
-  return element("label", { "data-setting": key }, text, input);
+  return html("label", { "data-setting": key }, text, input);
 }
 
 function typed(key, effect) {
   const [min, max] = LIMITS[key];
-  const input = element("input", { type: "number", id: `set-${key}`, min, max, step: 1 });
+  const input = html("input", { type: "number", id: `set-${key}`, min, max, step: 1 });
   input.value = settings[key];
   input.addEventListener("change", () => change({ [key]: parsed(key, input.value) }, effect));
   return labelled(key, word(key), input);
@@ -78,7 +78,7 @@ function typed(key, effect) {
 
 function activationOf(l) {
   const names = Object.keys(given.activations);
-  const select = element("select", { id: `set-activation-${l}` }, ...names.map((name) => element("option", { value: name }, name)));
+  const select = html("select", { id: `set-activation-${l}` }, ...names.map((name) => html("option", { value: name }, name)));
   select.value = settings.activations[l];
   select.addEventListener("change", () => {
     const activations = settings.activations.with(l, select.value);
@@ -90,20 +90,20 @@ function activationOf(l) {
 /** The input features, each with its picture over the plane. */
 function featureControls(plane) {
   const boxes = Object.keys(FEATURES).map((name) => {
-    const box = element("input", { type: "checkbox", value: name });
+    const box = html("input", { type: "checkbox", value: name });
     box.checked = settings.features.includes(name);
     box.addEventListener("change", () => {
       const features = Object.keys(FEATURES).filter((other) => (other === name ? box.checked : settings.features.includes(other)));
       if (features.length) change({ features }, AGAIN);
       else box.checked = true;
     });
-    const picture = element("canvas", { width: GRID, height: GRID, "aria-hidden": "true" });
+    const picture = html("canvas", { width: GRID, height: GRID, "aria-hidden": "true" });
     const heights = [];
     for (let square = 0; square < GRID * GRID; square++)
       heights.push(FEATURES[name](...plane.spot((square % GRID) / GRID, 1 - Math.floor(square / GRID) / GRID)));
     const most = Math.max(...heights.map(Math.abs)) || 1;
     paint(picture, GRID, (square) => signed(heights[square] / most));
-    return element("label", {}, box, picture, name);
+    return html("label", {}, box, picture, name);
   });
   $("features").replaceChildren($("features").firstElementChild, ...boxes);
 }

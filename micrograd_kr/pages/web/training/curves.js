@@ -22,7 +22,7 @@ function drawCurves(canvas, learner) {
 
 function axes(pen, { left, right, top, bottom, last, least, most }) {
   const style = getComputedStyle(document.body);
-  pen.strokeStyle = rgb(mix(paper, isDark() ? [255, 255, 255] : [0, 0, 0], 0.2));
+  pen.strokeStyle = rgb(mix(paper, dark ? [255, 255, 255] : [0, 0, 0], 0.2));
   pen.fillStyle = style.color;
   pen.font = "13px system-ui, sans-serif";
   pen.setLineDash([]);

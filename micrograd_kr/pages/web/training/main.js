@@ -7,13 +7,15 @@ let editor;
 let walk = null;
 let playing = false;
 let turn = 0;
-let drawing = 0; // milliseconds that the last frame took to draw
+let drawn = 0; // when the last frame was
+let budget = 10; // milliseconds a frame learns, when it learns as fast as it can
 let squares = []; // the middle of every square of the plane, as samples
+let looked = null; // the node of the neuron under the pointer
 let shownNodes = []; // the nodes whose numbers the pictures show: outputs, inputs, neurons
 
 const EPOCHS_A_FRAME = { slow: 1 / 12, normal: 1 };
-const FRAME = 33; // milliseconds, when it learns as fast as it can: what drawing leaves is for learning
-const LEAST = 10;
+const FRAME = 30; // milliseconds from frame to frame, when it learns as fast as it can
+const LEAST = 4; // of them for learning
 
 // ---- making it anew --------------------------------------------------------------------------------
 
@@ -81,21 +83,27 @@ function changeWidth(layer, by) {
 
 // ---- learning --------------------------------------------------------------------------------------
 
-function frame() {
+function frame(now) {
   if (!playing) return;
   turn += 1;
-  const end = performance.now() + Math.max(LEAST, FRAME - drawing);
+  pace(now);
+  const end = performance.now() + budget;
   const share = EPOCHS_A_FRAME[settings.speed];
   if (share === undefined) do learner.epoch(); while (performance.now() < end && !learner.diverged);
   else if (turn % Math.round(1 / share) === 0) learner.epoch();
   if (learner.now.epoch !== learner.epochs || learner.diverged) {
-    const from = performance.now();
     if (!learner.diverged) learner.measure();
     show();
-    drawing = performance.now() - from;
   }
   if (learner.diverged) return stop();
   requestAnimationFrame(frame);
+}
+
+/** What a frame costs beside learning is the browser's secret: so the next one learns longer if this one came early. */
+function pace(now) {
+  budget += (FRAME - Math.min(2 * FRAME, now - drawn)) / 8;
+  budget = Math.max(LEAST, Math.min(FRAME, budget));
+  drawn = now;
 }
 
 function start() {
@@ -140,9 +148,16 @@ function show() {
 function showPictures() {
   if (learner.diverged) return;
   const columns = isFlat() ? learner.trainer.evaluate(squares, shownNodes).columns : null;
-  if (columns) plane.draw(learner, columns);
+  if (columns) plane.draw(learner, columns, shownNodes.indexOf(looked));
   else if (learner.classes) drawConfusion(learner, choose);
   if (learner.layers) network.draw(learner, columns, shownNodes, plane.chosen);
+}
+
+/** While the pointer is over a neuron, the plane shows what that neuron says. */
+function look(node) {
+  if (node === looked) return;
+  looked = node;
+  showPictures();
 }
 
 const outputsOf = (sample) => learner.trainer.evaluate([sample]).columns.map(([x]) => x);
@@ -150,14 +165,14 @@ const outputsOf = (sample) => learner.trainer.evaluate([sample]).columns.map(([x
 function showHealth() {
   const told = complaints(learner).map(([key, values]) => word(key, values));
   if ([...$("health").children].map((p) => p.textContent).join("\n") !== told.join("\n"))
-    $("health").replaceChildren(...told.map((text) => element("p", {}, text)));
+    $("health").replaceChildren(...told.map((text) => html("p", {}, text)));
   if (!learner.layers) return void ($("gradient-norms").hidden = true);
   const sizes = norms(learner);
   const most = Math.max(...sizes) || 1;
   const rows = sizes.map((size, l) => {
     const name = word("layer", { n: l + 1 });
-    const bar = element("meter", { min: 0, max: 1, value: Math.max(0, 1 + Math.log10(size / most || 1e-6) / 6), "aria-label": name });
-    return element("li", {}, name, bar, size.toExponential(1).replace("-", "−"));
+    const bar = html("meter", { min: 0, max: 1, value: Math.max(0, 1 + Math.log10(size / most || 1e-6) / 6), "aria-label": name });
+    return html("li", {}, name, bar, size.toExponential(1).replace("-", "−"));
   });
   $("norms").replaceChildren(...rows);
 }
@@ -274,7 +289,7 @@ function beginWalk() {
 
 function showWalk() {
   const [head, ...lines] = walk.lines();
-  $("walk-text").replaceChildren(element("p", { class: "head" }, head), ...lines.map((text) => element("p", {}, text)));
+  $("walk-text").replaceChildren(html("p", { class: "head" }, head), ...lines.map((text) => html("p", {}, text)));
   $("walk-back").setAttribute("aria-disabled", walk.at === 0);
   $("walk-next").setAttribute("aria-disabled", walk.at === walk.count - 1);
 }
@@ -307,7 +322,10 @@ async function readFile(file) {
 
 function speak() {
   for (const part of document.querySelectorAll("[data-word]")) part.textContent = word(part.dataset.word);
-  for (const part of document.querySelectorAll("[data-label]")) part.setAttribute("aria-label", word(part.dataset.label));
+  for (const part of document.querySelectorAll("[data-label]")) {
+    part.setAttribute("aria-label", word(part.dataset.label));
+    if (part.matches("button")) part.title = word(part.dataset.label);
+  }
   for (const button of $("languages").children) button.setAttribute("aria-pressed", button.value === language());
   document.title = `${word("title")} · micrograd_kr`;
   $("plane-note").textContent = word("planeNote");
@@ -367,7 +385,7 @@ function listen() {
       show();
     });
   $("theme").addEventListener("click", () => {
-    document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+    switchTheme();
     colours();
     if (isFlat() && !given.model) featureControls(plane);
     show();
@@ -401,7 +419,7 @@ function showViews() {
 
 function showClasses() {
   const count = sources()[settings.data].classes || 1;
-  $("add-class").replaceChildren(...Array.from({ length: count }, (_, c) => element("option", { value: c }, String(c))));
+  $("add-class").replaceChildren(...Array.from({ length: count }, (_, c) => html("option", { value: c }, String(c))));
 }
 
 colours();
@@ -418,7 +436,7 @@ editor = new Editor((node, x) => {
   learner.measure();
   show();
 });
-network = new Network($("drawing"), editor);
+network = new Network($("drawing"), editor, look);
 speak();
 showViews();
 listen();

@@ -1,15 +1,21 @@
 // The network as a picture: layers are columns, each neuron shows what it says over the plane, each
 // connection is as wide as its number is large, blue above 0 and orange below.
 
-const BOX = 36; // of a neuron, in pixels
+const BOX = 36; // of a neuron; this and what follows in sixteenths of the page's letters
+const SMALL = 27; // where a layer has more than FEW neurons
+const FEW = 10;
 const TOP = 34; // above the neurons, for the buttons of the layer
 const NEAREST = 18; // between two neurons of a column
+const BETWEEN = 56; // at least, between two columns
 const MANY = 16; // inputs: more are shown as one image
 
 class Network {
-  constructor(place, editor) {
-    this.place = place;
-    this.editor = editor;
+  /** `look`: told the node of a neuron while the pointer is over it, and null afterwards. */
+  constructor(place, editor, look) {
+    Object.assign(this, { place, editor, look });
+    this.small = html("canvas");
+    this.tip = html("div", { class: "tip", hidden: "" });
+    place.addEventListener("pointerleave", () => this.tell(null));
   }
 
   /** Lay the network out anew: after its layers have changed. */
@@ -21,28 +27,33 @@ class Network {
     const inputs = this.isImage ? [{ name: word("inputs"), image: true }] : learner.names.map((name) => ({ name }));
     const columns = [inputs, ...learner.layers];
     const tallest = Math.max(...columns.map((column) => column.length));
-    const height = TOP + tallest * (BOX + NEAREST);
-    const width = Math.max(this.place.clientWidth || 600, columns.length * (BOX + 64));
-    this.lines = element("canvas", { class: "lines", "aria-hidden": "true" }); // drawn every frame
+    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    this.unit = unit;
+    this.box = unit * (tallest > FEW ? SMALL : BOX);
+    this.step = this.box + unit * NEAREST;
+    const height = unit * TOP + tallest * this.step;
+    const width = Math.max(this.place.clientWidth || 600, columns.length * (this.box + unit * BETWEEN));
+    this.canvas = html("canvas", { "aria-hidden": "true" }); // drawn every frame
     const over = svg("svg", { width, height, "aria-hidden": "true" }); // felt by the pointer
-    place(this.lines, 0, 0, width, height);
-    this.place.replaceChildren(this.lines, over);
+    place(this.canvas, 0, 0, width, height);
+    this.tip.hidden = true;
+    this.place.replaceChildren(this.canvas, over, this.tip);
     columns.forEach((column, c) => {
       this.arrange(column, c, columns.length, width, height);
       if (c > (this.isImage ? 1 : 0)) this.connect(over, learner, columns[c - 1], column);
       if (c && c < columns.length - 1 && changeWidth) this.buttons(c, column, changeWidth);
     });
-    for (const neuron of columns.flat()) this.box(learner, neuron);
+    for (const neuron of columns.flat()) this.add(learner, neuron);
   }
 
   /** Put a column in its place, its neurons evenly around the middle. */
   arrange(column, c, count, width, height) {
-    const gap = (width - BOX - 8) / (count - 1);
-    const needed = column.length * (BOX + NEAREST) - NEAREST;
-    const from = TOP + (height - TOP - needed) / 2 - NEAREST / 2;
+    const top = this.unit * TOP;
+    const gap = (width - this.box - 8) / (count - 1);
+    const needed = column.length * this.step;
     column.forEach((neuron, k) => {
       neuron.left = 4 + c * gap;
-      neuron.top = from + k * (BOX + NEAREST);
+      neuron.top = top + (height - top - needed) / 2 + k * this.step;
       neuron.title = c ? `${this.layer(c, count)} · ${k + 1}` : neuron.name;
     });
   }
@@ -54,46 +65,65 @@ class Network {
   connect(over, learner, before, column) {
     for (const neuron of column)
       neuron.weights.forEach((node, i) => {
-        const d = curve(before[i], neuron);
-        const hit = svg("path", { class: "hit", d }, svg("title"));
+        const d = this.curve(before[i], neuron);
+        const hit = svg("path", { class: "hit", d });
         const name = word("weight", { from: before[i].title, to: neuron.title });
         const place = learner.places.get(node);
-        hit.addEventListener("pointerenter", () => (hit.firstChild.textContent = hint(learner, place, name)));
+        hit.addEventListener("pointermove", (event) => this.tell(hint(learner, place, name), event));
         hit.addEventListener("click", () => this.editor.open(node, name));
         over.append(hit);
         this.links.push({ path: new Path2D(d), place });
       });
   }
 
-  box(learner, neuron) {
-    const isImage = neuron.image || (this.isImage && learner.layers[0].includes(neuron));
-    const side = isImage ? this.side : GRID;
-    const canvas = element("canvas", { width: side, height: side });
-    const label = element("span", { class: "value" });
-    place(canvas, neuron.left, neuron.top, BOX, BOX);
-    place(label, neuron.left - 8, neuron.top + BOX + 2, BOX + 16);
-    this.place.append(canvas, label);
-    this.pictures.push({ neuron, canvas, label, side, isImage });
-    if (neuron.bias === undefined) {
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", neuron.title);
-    } else this.biasButton(neuron);
+  curve(from, to) {
+    const [x1, y1] = [from.left + this.box, from.top + this.box / 2];
+    const [x2, y2] = [to.left, to.top + this.box / 2];
+    const bend = (x2 - x1) / 2;
+    return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
   }
 
-  biasButton(neuron) {
-    const name = word("bias", { name: neuron.title });
-    const button = element("button", { type: "button", class: "neuron", title: name, "aria-label": name });
-    place(button, neuron.left, neuron.top, BOX + 4, BOX + 4);
-    button.addEventListener("click", () => this.editor.open(neuron.bias, name));
-    this.place.append(button);
+  /** A neuron or an input: a button where there is a bias to change. */
+  add(learner, neuron) {
+    const isImage = neuron.image || (this.isImage && learner.layers[0].includes(neuron));
+    const label = html("span", { class: "value" });
+    place(label, neuron.left - 8, neuron.top + this.box + 2, this.box + 16);
+    const isNeuron = neuron.bias !== undefined;
+    const name = isNeuron ? word("bias", { name: neuron.title }) : neuron.title;
+    const over = isNeuron
+      ? html("button", { type: "button", class: "neuron", "aria-label": name })
+      : html("span", { role: "img", class: "neuron", "aria-label": name });
+    place(over, neuron.left, neuron.top, this.box, this.box);
+    over.addEventListener("pointermove", (event) => {
+      const hinted = isNeuron ? hint(learner, learner.places.get(neuron.bias), name) : name;
+      this.tell(hinted, event, this.nodeOf(learner, neuron));
+    });
+    over.addEventListener("pointerleave", () => this.tell(null));
+    if (isNeuron) over.addEventListener("click", () => this.editor.open(neuron.bias, name));
+    this.place.append(label, over);
+    this.pictures.push({ neuron, label, isImage, side: isImage ? this.side : GRID });
+  }
+
+  nodeOf(learner, neuron) {
+    return neuron.out ?? learner.inputs[learner.names.indexOf(neuron.name)];
+  }
+
+  /** Say it where the pointer is. */
+  tell(text, event, node = null) {
+    this.tip.hidden = text === null;
+    this.look(node);
+    if (text === null) return;
+    const box = this.place.getBoundingClientRect();
+    this.tip.textContent = text;
+    place(this.tip, event.clientX - box.left + this.place.scrollLeft + 14, event.clientY - box.top + 14);
   }
 
   /** More or fewer neurons in a layer. */
   buttons(c, column, changeWidth) {
-    const fewer = element("button", { type: "button", "aria-label": word("fewerNeurons", { n: c }) }, "−");
-    const more = element("button", { type: "button", "aria-label": word("moreNeurons", { n: c }) }, "+");
-    const part = element("span", { class: "width" }, fewer, String(column.length), more);
-    place(part, Math.max(0, column[0].left - 20), 0);
+    const fewer = html("button", { type: "button", "aria-label": word("fewerNeurons", { n: c }) }, "−");
+    const more = html("button", { type: "button", "aria-label": word("moreNeurons", { n: c }) }, "+");
+    const part = html("span", { class: "width" }, fewer, String(column.length), more);
+    place(part, column[0].left + this.box / 2, 0);
     fewer.addEventListener("click", () => changeWidth(c - 1, -1));
     more.addEventListener("click", () => changeWidth(c - 1, 1));
     this.place.append(part);
@@ -103,48 +133,49 @@ class Network {
 
   /** `columns`: of each of `nodes` what it says in every square of the plane; `chosen`: a sample. */
   draw(learner, columns, nodes, chosen) {
-    this.drawLinks(settings.view === "gradients" ? learner.gradient : learner.trainer.parameters);
+    const pen = sharpened(this.canvas);
+    this.drawLinks(pen, settings.view === "gradients" ? learner.gradient : learner.trainer.parameters);
     const numbers = chosen && learner.trainer.evaluate([chosen], nodes).columns;
-    for (const { neuron, canvas, label, side, isImage } of this.pictures) {
-      const k = nodes.indexOf(neuron.out ?? learner.inputs[learner.names.indexOf(neuron.name)]);
-      if (neuron.image) this.drawImage(canvas, side, chosen ? chosen.x : []);
-      else if (isImage) this.drawImage(canvas, side, neuron.weights.map((node) => learner.trainer.parameters[learner.places.get(node)]));
-      else if (columns) this.drawImage(canvas, side, columns[k]);
-      else if (numbers) paint(canvas, side, () => signed(Math.tanh(numbers[k][0])));
+    for (const { neuron, label, isImage, side } of this.pictures) {
+      const k = nodes.indexOf(this.nodeOf(learner, neuron));
+      if (neuron.image) this.drawImage(pen, neuron, side, chosen ? chosen.x : []);
+      else if (isImage) this.drawImage(pen, neuron, side, neuron.weights.map((node) => learner.trainer.parameters[learner.places.get(node)]));
+      else if (columns) this.drawImage(pen, neuron, side, columns[k]);
+      else this.drawImage(pen, neuron, 1, numbers ? [numbers[k][0]] : []);
       const shown = settings.view === "activations" && numbers && k >= 0;
       label.textContent = shown ? number(Number(numbers[k][0].toPrecision(3))) : "";
     }
   }
 
-  drawLinks(numbers) {
+  drawLinks(pen, numbers) {
     let largest = settings.view === "gradients" ? 1e-12 : 2;
     for (const { place } of this.links) largest = Math.max(largest, Math.abs(numbers[place]));
-    const pen = sharpened(this.lines);
     for (const { path, place } of this.links) {
       const share = numbers[place] / largest;
-      pen.lineWidth = 0.4 + 6 * Math.abs(share);
+      pen.lineWidth = this.unit * (0.4 + 6 * Math.abs(share));
       pen.strokeStyle = share >= 0 ? BLUE : ORANGE;
       pen.globalAlpha = 0.25 + 0.65 * Math.min(1, 3 * Math.abs(share));
       pen.stroke(path);
     }
+    pen.globalAlpha = 1;
   }
 
-  drawImage(canvas, side, numbers) {
+  /** What a neuron says, from orange over 0 to blue, in a frame. */
+  drawImage(pen, { left, top }, side, numbers) {
     let most = 1e-9;
     for (const x of numbers) most = Math.max(most, Math.abs(x));
-    paint(canvas, side, (square) => signed(numbers[square] / most || 0));
+    this.small.width = this.small.height = side;
+    paint(this.small, side, (square) => signed(numbers[square] / most || 0));
+    pen.imageSmoothingEnabled = side === GRID;
+    pen.drawImage(this.small, left, top, this.box, this.box);
+    pen.lineWidth = 2;
+    pen.strokeStyle = frameColour;
+    pen.strokeRect(left, top, this.box, this.box);
   }
 }
 
 const BLUE = rgb(POSITIVE);
 const ORANGE = rgb(NEGATIVE);
-
-function curve(from, to) {
-  const [x1, y1] = [from.left + BOX, from.top + BOX / 2];
-  const [x2, y2] = [to.left, to.top + BOX / 2];
-  const bend = (x2 - x1) / 2;
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
-}
 
 function place(part, left, top, width, height) {
   part.style.left = `${left}px`;

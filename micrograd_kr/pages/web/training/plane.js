@@ -7,7 +7,7 @@ class Plane {
     this.canvas = canvas;
     this.chosen = null; // a sample
     this.cursor = [0, 0]; // for the keyboard
-    this.small = element("canvas", { width: GRID, height: GRID });
+    this.small = html("canvas", { width: GRID, height: GRID });
   }
 
   /** The part of the plane that is shown: all points, and some room. */
@@ -66,11 +66,16 @@ class Plane {
 
   // ---- drawing -------------------------------------------------------------------------------------
 
-  /** `columns`: of each output what it is in every square. */
-  draw(learner, columns) {
+  /**
+   * `columns`: of each output what it is in every square, then of other nodes; one of them, `looked`, is
+   * shown in place of the outputs.
+   */
+  draw(learner, columns, looked = -1) {
     const pen = this.canvas.getContext("2d");
     const outputs = new Array(learner.outputs.length);
+    const most = looked < 0 ? 1 : Math.max(1e-9, ...columns[looked].map(Math.abs));
     paint(this.small, GRID, (square) => {
+      if (looked >= 0) return signed(columns[looked][square] / most);
       for (let c = 0; c < outputs.length; c++) outputs[c] = columns[c][square];
       return colour(learner, outputs);
     });
@@ -88,16 +93,16 @@ class Plane {
     if (isTest) pen.rect(x - size + 1, y - size + 1, 2 * size - 2, 2 * size - 2);
     else pen.arc(x, y, size, 0, 2 * Math.PI);
     const own = learner.classes ? CLASS_COLOURS[sample.label] : signed(sample.label);
-    pen.fillStyle = rgb(isDark() ? mix(own, [255, 255, 255], 0.35) : mix(own, [0, 0, 0], 0.25));
+    pen.fillStyle = rgb(dark ? mix(own, [255, 255, 255], 0.35) : mix(own, [0, 0, 0], 0.25));
     pen.fill();
     pen.lineWidth = sample === this.chosen ? 3 : 1.5;
-    pen.strokeStyle = sample === this.chosen ? (isDark() ? "#fff" : "#000") : rgb(paper);
+    pen.strokeStyle = sample === this.chosen ? (dark ? "#fff" : "#000") : rgb(paper);
     pen.stroke();
   }
 
   cross(pen) {
     const [x, y] = this.pixel(this.cursor);
-    pen.strokeStyle = isDark() ? "#fff" : "#000";
+    pen.strokeStyle = dark ? "#fff" : "#000";
     pen.lineWidth = 1;
     pen.beginPath();
     for (const [a, b, c, d] of [[x - 9, y, x + 9, y], [x, y - 9, x, y + 9]]) {
