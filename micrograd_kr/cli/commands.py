@@ -19,9 +19,9 @@ from .arguments import Arguments
 from .expression import functions, numbers, read
 from .messages import say
 from .play import add_play
-from .practice import add_check
+from .practice import add_check, add_quiz
 
-_COMMANDS = ("step", "draw", "play", "check", "demo")
+_COMMANDS = ("step", "draw", "play", "check", "quiz", "demo")
 
 # The keys of a walk, and the same keys while Korean is typed.
 NEXT, BACK, WHY, QUIT = ("", "n", "ㅜ"), ("b", "ㅠ"), ("w", "ㅈ"), ("q", "ㅂ")
@@ -117,6 +117,7 @@ def _parser() -> Arguments:
     _add_draw(commands.add_parser("draw", help=say("about_draw")))
     add_play(commands.add_parser("play", help=say("about_play")), _activations())
     add_check(commands.add_parser("check", help=say("about_check")))
+    add_quiz(commands.add_parser("quiz", help=say("about_quiz")))
     _add_demo(commands.add_parser("demo", help=say("about_demo")))
     return parser
 

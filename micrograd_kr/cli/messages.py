@@ -138,6 +138,20 @@ say: Messages = Messages(
             "여러분이 만든 엔진을 단계마다 확인합니다",
             "check an engine of your own, stage by stage",
         ),
+        "about_quiz": (
+            "점점 어려워지는 식의 기울기를 묻습니다",
+            "be asked for gradients, of rising difficulty",
+        ),
+        "arg_seed": (
+            "문제의 번호: 같은 번호는 같은 문제입니다 (기본값은 아무 번호)",
+            "which quiz: the same number, the same quiz (default: any)",
+        ),
+        "arg_level": (
+            "1 이어진 연산, 2 여러 번 쓰인 값, 3 ReLU, 4 뉴런, 5 softmax."
+            " 없으면 하나씩",
+            "1 a chain, 2 used again, 3 ReLU, 4 a neuron, 5 softmax; without it one of"
+            " each",
+        ),
         "check_codes": (
             "종료 코드: 0 모두 통과, 1 통과하지 못한 단계가 있음, 2 실행할 수 없음.",
             "exit code: 0 all passed, 1 a stage did not, 2 it cannot be run.",

@@ -2,8 +2,9 @@
 
 import argparse
 from pathlib import Path
+from random import randrange
 
-from ..practice import STAGES, check
+from ..practice import STAGES, check, quiz
 from ..text import LANGUAGES, replace_file
 from .arguments import Arguments
 from .demos import folder
@@ -41,3 +42,16 @@ def _check(args: argparse.Namespace) -> int:
     checked = check(args.file, args.until, args.seconds)
     print(checked.text())
     return checked.code
+
+
+def add_quiz(command: Arguments) -> None:
+    """Say what can be typed to be asked."""
+    command.set_defaults(run=_quiz)
+    command.add_argument("--seed", metavar="N", type=int, help=say("arg_seed"))
+    command.add_argument("--level", metavar="N", type=int, help=say("arg_level"))
+    command.add_argument("--lang", choices=LANGUAGES, help=say("arg_lang"))
+
+
+def _quiz(args: argparse.Namespace) -> None:
+    seed = randrange(10_000) if args.seed is None else args.seed
+    quiz(seed, args.level)

@@ -57,6 +57,24 @@ say: Messages = Messages(
             "파이썬이 도중에 끝났습니다",
             "Python ended in the middle of it",
         ),
+        # ---- the quiz
+        "seed": (
+            "문제 번호 --seed {seed}. 수나 곱(2 * -3)을 쓰세요. Enter만 누르면 답이 "
+            "나오고, q는 그만두기입니다.",
+            "quiz --seed {seed}. Type a number or a product (2 * -3); Enter alone "
+            "shows the answer, q stops.",
+        ),
+        "exercise": ("{k}/{n}  {about}", "{k}/{n}  {about}"),
+        "about_1": ("이어진 두 연산", "two operations in a row"),
+        "about_2": ("여러 번 쓰인 값", "a value that is used again"),
+        "about_3": ("켜지거나 꺼진 ReLU", "a ReLU at work, or dead"),
+        "about_4": ("뉴런 하나와 제곱 오차", "a neuron and its squared error"),
+        "about_5": ("softmax와 교차 엔트로피", "softmax with cross-entropy"),
+        "given": ("주어진 값: {given}", "given: {given}"),
+        "level": (
+            "--level은 1부터 {most}까지입니다. {level:은/는} 없습니다",
+            "--level is 1 to {most}; there is no {level}",
+        ),
         # ---- the questions that lead on
         "ask_todo": (
             "여기가 채울 곳입니다. 앞 단계에서 쓴 코드 가운데 무엇이 다시 쓰입니까?",

@@ -5,6 +5,7 @@ the text, ``frames`` the pictures, ``recording`` the data for a page; ``question
 asks a learner, and ``mistakes`` has what goes wrong.
 """
 
+from .questions import Judged, score
 from .stepper import Note, Step, Stepper
 
-__all__ = ["Note", "Step", "Stepper"]
+__all__ = ["Judged", "Note", "Step", "Stepper", "score"]

@@ -7,6 +7,7 @@
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -59,6 +60,18 @@ class Partial(NamedTuple):
     def cases(self, digits: int | None = 4) -> tuple[Case, ...]:
         """Every case of it, first the one that the table names first."""
         return _cases(self.op.partials[self.place], self._numbers(), digits)
+
+    def of_every_case(self) -> list[float]:
+        """The number that each case gives here, whether it holds or not.
+
+        >>> partials(Value(-2.0).relu())[0].of_every_case()
+        [1.0, 0.0]
+        """
+        found = []
+        for _, formula in _choices(self.op.partials[self.place]):
+            with suppress(ArithmeticError, ValueError):  # it may have none here
+                found.append(float(eval(_compiled(formula), FLOATS, self.data())))
+        return found
 
     def text(self, name: Callable[[Value], str], digits: int | None = 4) -> str:
         """The case that holds, and when it does; the whole if the data was changed."""

@@ -66,6 +66,7 @@ say: Messages = Messages(
             "지금 {parent}.grad = {before}. 더하면 {parent}.grad = ? ",
             "{parent}.grad is {before} now. What does it become? ",
         ),
+        "ask_total": ("{parent}.grad = ? ", "{parent}.grad = ? "),
         "right": ("맞습니다.", "right."),
         "answer": ("답은 {right}입니다.", "it is {right}."),
         "not_a_number": (
@@ -121,6 +122,24 @@ say: Messages = Messages(
             "아닙니다. 전에 있던 {parent}.grad에 기여를 한 번 더하세요.",
             "no. Add the contribution once to what {parent}.grad was.",
         ),
+        "slip_at": (
+            "{node}에서 {parent:으로/로} 가는 길: ",
+            "on the way from {node} to {parent}: ",
+        ),
+        "other_case": (
+            "국소 미분에 다른 경우의 식을 썼습니다. 여기서는 {symbol} = {rule}입니다.",
+            "that takes another case of the local derivative; here {symbol} = {rule}.",
+        ),
+        "path": (
+            "이 길로 오는 기울기가 빠졌습니다. 길마다 온 것을 모두 더합니다.",
+            "what comes this way is missing; all ways are added up.",
+        ),
+        "other_total": (
+            "아닙니다. 결과에서 {leaf}까지 가는 길마다 국소 미분을 곱하고, 길이 "
+            "여럿이면 더하세요.",
+            "no. Multiply the local derivatives along each way from the result to "
+            "{leaf}, and add up the ways.",
+        ),
         "score": (
             "{asked}문제 가운데 {right}문제를 한 번에 맞혔습니다.",
             "{right} of {asked} right at once.",
@@ -135,6 +154,8 @@ say: Messages = Messages(
         "kind_not_added": ("더하지 않음(+=)", "forgot to add (+=)"),
         "kind_added_twice": ("두 번 더함", "added twice"),
         "kind_subtracted": ("뺌", "subtracted"),
+        "kind_other_case": ("다른 경우의 국소 미분", "another case of the partial"),
+        "kind_path": ("빠진 길", "a way left out"),
         "kind_other": ("그 밖의 오답", "something else"),
         "kind_shown": ("답을 봄", "answer shown"),
         # ---- what cannot be done

@@ -13,7 +13,6 @@ contribution, before, after) and
 Nothing is guessed: an answer that fits two mistakes is told both, one that fits none is
 told only that it is not right.
 
->>> from micrograd_kr.engine import Value
 >>> from micrograd_kr.stepper.walk import Walk
 >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
 >>> d = a * b; L = d * 5.0
@@ -27,7 +26,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..engine import FLOATS
+from ..engine import FLOATS, Value, grad
 from .formulas import Partial, partials
 from .walk import Edge
 
@@ -79,6 +78,58 @@ def mistakes(asked: str, edge: Edge, edges: Sequence[Edge], answer: float) -> li
         if any(is_right(answer, x) for x in wrong):
             found.append(mistake.kind)
     return found
+
+
+class Slip(NamedTuple):
+    """One mistake in a whole walk: its kind, and the edge on which it was made."""
+
+    kind: str
+    edge: Edge
+
+
+def slips(edges: Sequence[Edge], leaf: Value, answer: float) -> list[Slip]:
+    """Find the single mistakes after which ``leaf.grad`` would be this answer.
+
+    ``edges`` are those of the whole walk, in order. A mistake on one of them, with all
+    that follows being right, moves the grad of the leaf by as much as it moved the grad
+    of its parent, times the slope of the parent. Of each kind one edge is given.
+
+    >>> from micrograd_kr.stepper.walk import Walk
+    >>> a = Value(3.0, "a")
+    >>> L = a * a
+    >>> walk = Walk(L); v = walk.do()
+    >>> [slip.kind for slip in slips(walk.done[L], a, 3.0)]
+    ['not_added']
+    """
+    arrived = [edge for edge in edges if edge.parent is leaf]
+    right = arrived[-1].after
+    if is_right(answer, right):
+        return []
+    slopes = {edge.parent: 0.0 for edge in edges}
+    for parent in slopes:
+        slopes[parent] = grad(parent, [leaf])[0].data
+    found: dict[str, Slip] = {}
+    for edge in reversed(edges):
+        step = [other for other in edges if other.node is edge.node]
+        for kind, moved in _moved(edge, step):
+            wrong = right + moved * slopes[edge.parent]
+            if is_right(answer, wrong) and not is_right(wrong, right):
+                found.setdefault(kind, Slip(kind, edge))
+    if "not_added" in found:  # the same in other words
+        found.pop("path", None)
+    return list(found.values())
+
+
+def _moved(edge: Edge, step: Sequence[Edge]) -> Iterator[tuple[str, float]]:
+    """By how much each mistake on an edge moves the grad of its parent."""
+    for mistake in MISTAKES:
+        if mistake.kind == "whole_grad":  # of another question
+            continue
+        for x in _results(mistake, edge, step):
+            yield mistake.kind, x - getattr(edge, mistake.asked)
+    for partial in partials(edge.node)[edge.k].of_every_case():
+        yield "other_case", edge.adjoint * partial - edge.contribution
+    yield "path", -edge.contribution
 
 
 def _results(mistake: Mistake, edge: Edge, edges: Sequence[Edge]) -> Iterator[float]:

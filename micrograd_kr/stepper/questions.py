@@ -12,19 +12,26 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..engine import Value
 from ..text import FEW, format_number
 from .formulas import partials
 from .messages import say
-from .mistakes import is_right, mistakes
+from .mistakes import is_right, mistakes, slips
 from .sentences import Sentences
 from .walk import Edge
 
+_SLIPS = 2  # of the mistakes that a wrong total can come from, so many are told
+
 
 class Question(NamedTuple):
-    """What is asked about an edge: its "contribution", or the grad "after" it."""
+    """What is asked about an edge: its "contribution", or the grad "after" it.
+
+    Or "total", the grad of a leaf when the walk is over: then ``edge`` is the last that
+    reaches it, and ``edges`` are those of the whole walk.
+    """
 
     asked: str
     edge: Edge
@@ -34,16 +41,25 @@ class Question(NamedTuple):
     @property
     def right(self) -> float:
         """The answer."""
-        return float(getattr(self.edge, self.asked))
+        quantity = "after" if self.asked == "total" else self.asked
+        return float(getattr(self.edge, quantity))
+
+
+Judged = dict[tuple[Value, int, str], list[str]]
 
 
 class Quiz:
-    """The questions of one walk, and what became of them."""
+    """The questions of one walk, and what became of them; or of several walks.
 
-    def __init__(self, sentences: Sentences, lang: str) -> None:
+    Several share one ``judged``: for each question the kinds of its answers.
+    """
+
+    def __init__(
+        self, sentences: Sentences, lang: str, judged: Judged | None = None
+    ) -> None:
         self.sentences = sentences
         self.lang = lang
-        self.judged: dict[tuple[Value, int, str], list[str]] = {}
+        self.judged: Judged = {} if judged is None else judged
 
     def questions(self, v: Value) -> list[Question]:
         """What to ask about a step: each contribution, and the sum where there is one.
@@ -52,12 +68,27 @@ class Quiz:
         """
         edges = self.sentences.walk.done[v]
         found = []
-        for edge, partial in list(zip(edges, partials(v), strict=True))[:FEW]:
-            rule = partial.text(self.sentences.names.__getitem__)
+        for edge in edges[:FEW]:
+            rule = self._rule(edge)
             found.append(Question("contribution", edge, edges, rule))
             if edge.before:
                 found.append(Question("after", edge, edges, rule))
         return found
+
+    def totals(self, leaves: Iterable[Value]) -> list[Question]:
+        """What to ask about a whole walk, which must be done: the grad of each leaf."""
+        done = self.sentences.walk.done
+        edges = tuple(edge for step in done.values() for edge in step)
+        found = []
+        for leaf in leaves:
+            last = [edge for edge in edges if edge.parent is leaf][-1]
+            found.append(Question("total", last, edges, self._rule(last)))
+        return found
+
+    def _rule(self, edge: Edge) -> str:
+        """The local derivative on an edge, in names."""
+        partial = partials(edge.node)[edge.k]
+        return partial.text(self.sentences.names.__getitem__)
 
     def prompt(self, question: Question) -> str:
         """The question in words."""
@@ -72,6 +103,8 @@ class Quiz:
         if is_right(answer, question.right):
             tries.append("right")
             return say("right", self.lang)
+        if question.asked == "total":
+            return self._judge_total(question, answer)
         asked, edge, edges, _ = question
         kinds = mistakes(asked, edge, edges, answer)
         tries += kinds or ["other"]
@@ -79,15 +112,22 @@ class Quiz:
         told = [self._say(kind, question) for kind in kinds or [unknown]]
         return say("or", self.lang).join(told)
 
+    def _judge_total(self, question: Question, answer: float) -> str:
+        """Say on which edge one mistake would lead to this answer, and which it is."""
+        leaf = question.edge.parent
+        found = slips(question.edges, leaf, answer)[:_SLIPS]
+        self._tries(question).extend([slip.kind for slip in found] or ["other"])
+        if not found:
+            return say("other_total", self.lang, leaf=self.sentences.names[leaf])
+        told = []
+        for kind, edge in found:
+            at = Question("contribution", edge, question.edges, self._rule(edge))
+            told.append(self._say("slip_at", at) + self._say(kind, at))
+        return say("or", self.lang).join(told)
+
     def score(self) -> str:
         """How many were right at once, and how often each kind of mistake was made."""
-        tries = list(self.judged.values())
-        right = sum(kinds[:1] == ["right"] for kinds in tries)
-        told = [say("score", self.lang, right=right, asked=len(tries))]
-        made = Counter(kind for kinds in tries for kind in kinds if kind != "right")
-        for kind, n in made.most_common():
-            told.append(f"{say(f'kind_{kind}', self.lang)}: {n}")
-        return "\n".join(told)
+        return score(self.judged, self.lang)
 
     def _tries(self, question: Question) -> list[str]:
         edge = question.edge
@@ -105,6 +145,21 @@ class Quiz:
             adjoint=format_number(edge.adjoint),
             before=format_number(edge.before),
         )
+
+
+def score(judged: Judged, lang: str | None = None) -> str:
+    """Tell how many were right at once, and how often each kind of mistake was made.
+
+    >>> score({(Value(1.0), 0, "after"): ["wrong_sign", "right"]}, "en")
+    '0 of 1 right at once.\\nwrong sign: 1'
+    """
+    tries = list(judged.values())
+    right = sum(kinds[:1] == ["right"] for kinds in tries)
+    told = [say("score", lang, right=right, asked=len(tries))]
+    made = Counter(kind for kinds in tries for kind in kinds if kind != "right")
+    for kind, n in made.most_common():
+        told.append(f"{say(f'kind_{kind}', lang)}: {n}")
+    return "\n".join(told)
 
 
 def number_typed(text: str) -> float | None:

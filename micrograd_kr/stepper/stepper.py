@@ -10,7 +10,7 @@
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -23,7 +23,7 @@ from ..text import FEW, format_number, language, listed
 from .frames import Frames
 from .messages import say
 from .mistakes import is_right
-from .questions import Question, Quiz, number_typed
+from .questions import Judged, Question, Quiz, number_typed
 from .recording import folded_data, recording
 from .sentences import Sentences
 from .slots import filled
@@ -234,12 +234,38 @@ class Stepper:
         if self.at == len(self):
             return self._note(self._quiz.score())
         for question in self._questions():
-            if not self._answered(question, read):
+            if not self._answered(question, read, self._quiz):
                 return self._here()
         step = self._step()
         if self.at == len(self):
             print(self._note(self._quiz.score()))
         return step
+
+    def ask_grads(
+        self,
+        leaves: Iterable[str | Value],
+        read: Callable[[str], str] = input,
+        judged: Judged | None = None,
+    ) -> bool:
+        """Ask for the grads that the whole walk gives these leaves; no grad changes.
+
+        A wrong answer is told which single mistake leads to it, and on which edge; it
+        may be given again, Enter alone shows the answer, q stops. Gives False if the
+        learner stopped. ``judged`` collects the score over several steppers.
+
+        >>> a, b = Value(3.0, "a"), Value(-2.0, "b"); L = a * b + a; L.label = "L"
+        >>> answers = iter(["1", "-1"])
+        >>> Stepper(L, lang="en").ask_grads(["a"], lambda question: next(answers))
+        on the way from v1 to a: what comes this way is missing; all ways are added up.
+        right.
+        True
+        """
+        named = [self._node(leaf) for leaf in leaves]
+        with self.walk.from_the_start():
+            self.walk.go(len(self))
+            quiz = Quiz(self.sentences, self.lang, judged)
+            questions = quiz.totals(named)
+        return all(self._answered(question, read, quiz) for question in questions)
 
     def _questions(self) -> list[Question]:
         """Those of the next step; its numbers are found by doing it and going back."""
@@ -248,11 +274,13 @@ class Stepper:
         self.walk.undo()
         return questions
 
-    def _answered(self, question: Question, read: Callable[[str], str]) -> bool:
+    def _answered(
+        self, question: Question, read: Callable[[str], str], quiz: Quiz
+    ) -> bool:
         """Ask until the answer is right or shown; False if the learner stops."""
         while True:
             try:
-                text = read(self._quiz.prompt(question)).strip()
+                text = read(quiz.prompt(question)).strip()
             except EOFError:
                 return False
             if text.lower() == "q":
@@ -261,7 +289,7 @@ class Stepper:
             if text and answer is None:
                 print(say("not_a_number", self.lang))
                 continue
-            print(self._quiz.judge(question, answer))
+            print(quiz.judge(question, answer))
             if answer is None or is_right(answer, question.right):
                 return True
 
