@@ -18,6 +18,7 @@ What there is, room by room; each name below is loaded when it is first used:
 ``pages``      the pages that play the steps and that train
 ``export``     PyTorch and ONNX
 ``practice``   a learner's own engine, checked; a quiz
+``course``     the lessons as a site
 ``cli``        ``python -m micrograd_kr``
 ``text``       the words, in Korean and English
 =============  =======================================================================
@@ -32,6 +33,7 @@ from .engine import Value as _Value
 
 if TYPE_CHECKING:
     from . import compiler as compiler
+    from . import course as course
     from . import engine as engine
     from . import nn as nn
     from . import pages as pages
@@ -88,6 +90,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "pages": (),
     "export": (),
     "practice": (),
+    "course": (),
     "cli": (),
     "text": (),
 }

@@ -1,9 +1,26 @@
-"""What every test needs: English unless it asks, and time that a busy machine has."""
+"""What every test needs: English unless it asks, time that a busy machine has, a browser."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+    None,
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 os.environ["MICROGRAD_KR_LANG"] = "en"
 
@@ -19,3 +36,17 @@ def korean():
     speak("ko")
     yield
     speak(None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip(
+        "playwright.sync_api",
+        reason="the page is tested with Playwright: pip install playwright",
+    )
+    if CHROMIUM is None:
+        pytest.skip("the page is tested in Chromium, and there is none on PATH")
+    with playwright.sync_playwright() as p:
+        launched = p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()

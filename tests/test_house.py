@@ -24,7 +24,7 @@ FLOORS = [
     ["nn"],
     ["compiler", "export", "pages"],
     ["training", "stepper"],
-    ["practice"],
+    ["course", "practice"],
     ["cli"],
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -14,7 +14,8 @@ import webbrowser
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..text import LANGUAGES, language, speak
+from ..course import in_language
+from ..text import LANGUAGES, speak
 from .messages import say
 
 # What argparse says in English, and the key of our sentence for it.
@@ -114,17 +115,3 @@ def _folder(path: str) -> Path:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def in_language(documentation: str) -> str:
-    """Give the paragraphs of a docstring that are in the reader's language.
-
-    >>> in_language("Two moons.\\n\\n두 개의 달.")
-    'Two moons.'
-    """
-    chosen = []
-    for paragraph in documentation.strip().split("\n\n"):
-        korean = re.search("[가-힣]", paragraph) is not None
-        if korean == (language() == "ko"):
-            chosen.append(paragraph)
-    return "\n\n".join(chosen) or documentation.strip()

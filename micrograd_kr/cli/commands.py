@@ -10,18 +10,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from textwrap import fill
 
+from ..course import about, demo_files, write_course
 from ..engine import OPS, Value
 from ..picture import draw
 from ..stepper import Stepper
 from ..text import LANGUAGES, speak
-from . import demos as demo
 from .arguments import Arguments
+from .demos import run as run_demo
 from .expression import functions, numbers, read
 from .messages import say
 from .play import add_play
 from .practice import add_check, add_quiz
 
-_COMMANDS = ("step", "draw", "play", "check", "quiz", "demo")
+_COMMANDS = ("step", "draw", "play", "check", "quiz", "course", "demo")
 
 # The keys of a walk, and the same keys while Korean is typed.
 NEXT, BACK, WHY, QUIT = ("", "n", "ㅜ"), ("b", "ㅠ"), ("w", "ㅈ"), ("q", "ㅂ")
@@ -118,6 +119,7 @@ def _parser() -> Arguments:
     add_play(commands.add_parser("play", help=say("about_play")), _activations())
     add_check(commands.add_parser("check", help=say("about_check")))
     add_quiz(commands.add_parser("quiz", help=say("about_quiz")))
+    _add_course(commands.add_parser("course", help=say("about_course")))
     _add_demo(commands.add_parser("demo", help=say("about_demo")))
     return parser
 
@@ -178,6 +180,15 @@ def _add_draw(command: Arguments) -> None:
     )
 
 
+def _add_course(command: Arguments) -> None:
+    command.set_defaults(run=_course)
+    folder = say("folder")
+    command.add_argument("--out", metavar=folder, default="site", help=say("arg_site"))
+    command.add_argument("--quick", action="store_true", help=say("arg_quick"))
+    command.add_argument("--open", action="store_true", help=say("arg_open"))
+    command.add_argument("--lang", choices=LANGUAGES, help=say("arg_lang"))
+
+
 def _add_demo(command: Arguments) -> None:
     command.set_defaults(run=_demo)
     command.epilog = _demo_list()
@@ -192,7 +203,7 @@ def _add_demo(command: Arguments) -> None:
 
 
 def _demo_list() -> str:
-    lines = [f"{name:<24}{demo.about(path)}" for name, path in demo.demos().items()]
+    lines = [f"{name:<24}{about(name)}" for name in demo_files()]
     return "\n".join(lines)
 
 
@@ -200,7 +211,11 @@ def _demo(args: argparse.Namespace) -> None:
     if args.name is None:
         print(_demo_list())
     else:
-        demo.run(args.name, args.rest)
+        run_demo(args.name, args.rest)
+
+
+def _course(args: argparse.Namespace) -> None:
+    _told([write_course(args.out, quick=args.quick, said=print)], args.open)
 
 
 def _graph(args: argparse.Namespace) -> Value:

@@ -177,6 +177,18 @@ say: Messages = Messages(
             "{path:은/는} 이미 있습니다. 다른 이름을 주세요",
             "{path} exists already; give another name",
         ),
+        "about_course": (
+            "강의를 작은 사이트로 만듭니다",
+            "write the course: a small site of lessons",
+        ),
+        "arg_site": (
+            "사이트를 저장할 폴더 (기본값: site)",
+            "the folder of the site (default: site)",
+        ),
+        "arg_quick": (
+            "데모를 짧게 돌립니다: 30초쯤, 그림은 덜 배운 신경망입니다",
+            "run the demos short: half a minute; their networks learn little",
+        ),
         "about_demo": ("데모를 보여 주거나 실행합니다", "list the demos, or run one"),
         "arg_help": ("이 도움말을 보여 줍니다", "show this help"),
         "arg_version": ("버전을 보여 줍니다", "show the version"),

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from random import randrange
 
+from ..course import demo_folder
 from ..practice import STAGES, check, quiz
 from ..text import LANGUAGES, replace_file
 from .arguments import Arguments
-from .demos import folder
 from .messages import say
 
 
@@ -36,7 +36,7 @@ def _check(args: argparse.Namespace) -> int:
         path = Path(args.file)
         if path.exists():
             raise ValueError(say("is_there", path=args.file))
-        replace_file(path, (folder() / "own_engine" / "my_value.py").read_bytes())
+        replace_file(path, (demo_folder() / "own_engine" / "my_value.py").read_bytes())
         print(say("wrote", path=args.file))
         return 0
     checked = check(args.file, args.until, args.seconds)

@@ -9,11 +9,18 @@ from .javascript import web_file
 
 
 def document(
-    lang: str, body: str, style: str, script: str, data: Mapping[str, Any]
+    lang: str,
+    body: str,
+    style: str,
+    script: str,
+    data: Mapping[str, Any],
+    title: str = "micrograd_kr",
+    files: str = "",
 ) -> str:
     """Write a document whose script finds each of ``data`` in an element of that id.
 
-    ``style`` and ``script`` come behind what all pages share.
+    ``style`` and ``script`` come behind what all pages share. ``files``: what the
+    policy allows beside them, such as ``img-src 'self'``.
 
     >>> "'sha256-" in document("ko", "<main></main>", "", "", {"given": {"a": 1}})
     True
@@ -27,7 +34,8 @@ def document(
     ]
     return Template(web_file("document.html")).substitute(
         lang=lang,
-        policy=policy(style, script),
+        policy="; ".join(filter(None, [policy(style, script), files])),
+        title=title,
         style=style,
         body=body,
         data="\n".join(elements),

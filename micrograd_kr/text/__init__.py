@@ -3,7 +3,16 @@
 from .extras import install_command
 from .files import replace_file
 from .korean import Word
-from .messages import FEW, LANGUAGES, Messages, choose, language, listed, speak
+from .messages import (
+    FEW,
+    LANGUAGES,
+    Messages,
+    choose,
+    language,
+    listed,
+    speak,
+    speaking,
+)
 from .numbers import columns, format_number, padded
 
 __all__ = [
@@ -20,4 +29,5 @@ __all__ = [
     "padded",
     "replace_file",
     "speak",
+    "speaking",
 ]

@@ -8,7 +8,8 @@
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from string import Formatter
 from typing import Any
 
@@ -82,6 +83,22 @@ def speak(lang: str | None) -> None:
     >>> speak(None)
     """
     _chosen[:] = [] if lang is None else [_known(lang)]
+
+
+@contextmanager
+def speaking(lang: str | None) -> Iterator[None]:
+    """Speak ``lang`` within a block, and after it what was spoken before.
+
+    >>> with speaking("ko"):
+    ...     language()
+    'ko'
+    """
+    before = list(_chosen)
+    speak(lang)
+    try:
+        yield
+    finally:
+        _chosen[:] = before
 
 
 def language(lang: str | None = None) -> str:

@@ -1,6 +1,5 @@
-"""A real browser for the tests of pages: nothing may go wrong, and nothing may be asked of the network."""
+"""The step page in a browser: nothing may go wrong, and nothing may be asked of the network."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,35 +10,7 @@ from micrograd_kr import Value
 from micrograd_kr.pages import page as player
 from micrograd_kr.stepper.stepper import Stepper
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-    None,
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip(
-        "playwright.sync_api",
-        reason="the page is tested with Playwright: pip install playwright",
-    )
-    if CHROMIUM is None:
-        pytest.skip("the page is tested in Chromium, and there is none on PATH")
-    with playwright.sync_playwright() as p:
-        launched = p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
