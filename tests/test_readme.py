@@ -1,6 +1,8 @@
 """What the READMEs show is what happens: their blocks run, as one session, from the top."""
 
 import doctest
+import importlib.util
+import json
 import os
 import re
 from pathlib import Path
@@ -9,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_kr import Value
+from micrograd_kr import Op, Value
 from micrograd_kr.cli import main
 
 ROOT = Path(__file__).parents[1]
+GUIDES = ["CONTRIBUTING.md", "CONTRIBUTING.ko.md"]
 READMES = pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"\.venv/bin/micrograd_kr ([^`\n]*)")
@@ -57,15 +60,91 @@ def test_no_total_is_written_as_a_partial(name):
             assert re.search(r"grad \+= \w+\.grad × ∂|`∂", line), line
 
 
-@READMES
+def anchors(name: str) -> set[str]:
+    """What a link to a heading of this file ends in."""
+    text = (ROOT / name).read_text("utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    plain = [re.sub(r"[^\w\- ]", "", heading) for heading in headings]
+    return {heading.lower().replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md", *GUIDES])
 def test_links_lead_to_files_and_headings(name):
     text = (ROOT / name).read_text("utf-8")
-    links = re.findall(r"\]\(([^)#:]+)\)", text)
-    assert len(links) > 20
-    assert [link for link in links if not (ROOT / link).exists()] == []
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    anchors = {heading.lower().replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+    links = re.findall(r"\]\(([^):#]*)(#[^)]+)?\)", text)
+    assert len(links) > 15
+    for path, heading in links:
+        assert (ROOT / (path or name)).exists(), path
+        if heading:
+            assert heading[1:] in anchors(path or name)
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_what_a_guide_tells_to_run_is_there(name):
+    """Its scripts, its options, and the house as the imports draw it."""
+    text = (ROOT / name).read_text("utf-8")
+    assert len(text.splitlines()) < 90  # a page
+    for script in set(re.findall(r"scripts/\w+(?:\.py)?|\.ci/run|tests/engine", text)):
+        assert (ROOT / script).exists(), script
+    for path in (*(ROOT / "scripts").glob("[!.]*[!y]"), ROOT / ".ci" / "run"):
+        if path.is_file():
+            assert os.access(path, os.X_OK), path
+    assert "--record" in (ROOT / "scripts" / "bench").read_text("utf-8")
+    house = script_module("house")
+    drawn = house.BLOCK.search(text)[0]
+    assert drawn == house.house(), "type: python scripts/house.py"
+    rooms = set(re.findall(r"\w+", house.house())) - {"flowchart", "TD"}
+    assert rooms == set(house.rooms())
+
+
+def script_module(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_row_of_the_guide_is_a_row():
+    """As it stands there it is an op; tests/test_house.py adds such a one to a copy."""
+    rows = [
+        re.search(
+            r"^```python\n(Op.*?),\n```$", (ROOT / name).read_text("utf-8"), re.M
+        )[1]
+        for name in GUIDES
+    ]
+    assert rows[0] == rows[1]
+    op = eval(rows[0], {"Op": Op})
+    assert op.partials == ("3 * x * x",)
+
+
+def test_the_history_keeps_one_line_a_release(tmp_path):
+    history = script_module("history")
+    printed = [
+        "| bar | limit | measured | |",
+        "| --- | --- | --- | --- |",
+        "| moons: compiled / NumPy by hand | at most 1.2 | 1.16   | ok |",
+        "| moons: micrograd / compiled | at least 5000 | 19,089 | ok |",
+        "| single operations, × before | 0.97 | | 0.91 | not |",
+        "| NumPy by hand | 33.0 µs | |",
+    ]
+    path = tmp_path / "history.jsonl"
+    path.write_text('{"version": "0.1.0", "measured": {}}\n', "utf-8")
+    for _ in range(2):
+        history.record(printed, path)
+    first, second = map(json.loads, path.read_text("utf-8").splitlines())
+    assert first["version"] == "0.1.0"
+    assert second["measured"] == {
+        "moons: compiled / NumPy by hand": 1.16,
+        "moons: micrograd / compiled": 19089.0,
+        "single operations, × before": 0.91,
+    }
+    assert second["missed"] == ["single operations, × before"]
+    with pytest.raises(SystemExit):
+        history.record(["nothing"], path)
+    if history.HISTORY.exists():
+        lines = history.HISTORY.read_text("utf-8").splitlines()
+        versions = [json.loads(line)["version"] for line in lines]
+        assert len(versions) == len(set(versions))
 
 
 @READMES
