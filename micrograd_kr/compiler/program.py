@@ -5,6 +5,7 @@ import html
 import linecache
 import math
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -182,12 +183,20 @@ class Program(_Compiled):
         descent. Parameters and the optimizer's state stay in arrays from step to step;
         the Values have their data and grads whenever they are looked at.
         """
+        return self.move(optimizer, lambda theta: self._evaluated(theta, inputs))
+
+    def move(
+        self,
+        optimizer: Optimizer | Number,
+        evaluate: Callable[[Any], tuple[Any, Any]],
+    ) -> float:
+        """Take a step by the loss and the gradient that ``evaluate`` gives."""
         if not isinstance(optimizer, Optimizer):
             optimizer = self._gradient_descent(optimizer)
         keeper = self._keeper()
         with np.errstate(all="ignore"):  # what comes out is looked at here
             theta = keeper.theta()
-            value, gradient = self._evaluated(theta, inputs)
+            value, gradient = evaluate(theta)
             gradient = np.asarray(gradient)
             if optimizer.moves(self.params):
                 theta = optimizer.step_array(theta, gradient)

@@ -29,7 +29,7 @@ from .given import (
 from .history import Diverged, Epoch, History
 from .progress import Progress
 from .replay import Run
-from .steps import CompiledSteps, EagerSteps, Steps
+from .steps import EagerSteps, Steps, compiled_steps
 
 Callback = Callable[[History], object]
 PACKAGE = __name__.partition(".")[0]
@@ -74,7 +74,9 @@ def fit(
     ``optimizer.lr``, and one that returns True ends the training.
 
     ``compiled``: record one sample, and train with the array program made of it (see
-    `compile`); for a model whose graph is the same for every sample.
+    `compile`); for a model whose graph is the same for every sample. Samples that are
+    lists of whole numbers by which a model chooses, as in ``table[token]``, may be of
+    several lengths: a program is made for each.
 
     Raises `Diverged` when a number leaves the floats. It has the ``history``, and the
     model the parameters after its best epoch. Ctrl-C ends the training: the parameters
@@ -98,8 +100,8 @@ def fit(
     waits = None if patience is None else whole(patience, "fit: patience")
     optimizer = optimizer_for(optimizer, model)
 
-    kind = CompiledSteps if compiled else EagerSteps
-    steps = kind(model, X, y, loss, optimizer)
+    steps_of = compiled_steps if compiled else EagerSteps
+    steps = steps_of(model, X, y, loss, optimizer)
     batches = _Batches(len(X), size, seed)
     measure = _Measure(steps, loss, metric, (X, y), held_out)
     run = Run(model, X, y, loss, optimizer, held_out, batch_size, seed)

@@ -106,6 +106,14 @@ class EagerSteps(Steps):
             p.data = x
 
 
+def compiled_steps(
+    model: Any, X: list[Any], y: list[Any], loss: Loss, optimizer: Optimizer
+) -> Steps:
+    """Make the steps of array programs: of samples of numbers, or of documents."""
+    kind = DocumentSteps if reads_by(model, X[0]) else CompiledSteps
+    return kind(model, X, y, loss, optimizer)
+
+
 class CompiledSteps(Steps):
     """Steps of the array program that one sample was compiled to.
 
@@ -151,6 +159,97 @@ class CompiledSteps(Steps):
         """Set the array."""
         theta, self.optimizer.memory = state
         self.program.set_theta(theta)
+
+
+class DocumentSteps(Steps):
+    """Steps of array programs for lists of whole numbers: one for each length."""
+
+    def __init__(
+        self, model: Any, X: list[Any], y: list[Any], loss: Loss, optimizer: Optimizer
+    ) -> None:
+        from ..compiler import Programs
+
+        check_all(model, X[:FEW], y[:FEW], loss)
+
+        def record(X: Any, y: Any) -> Value:
+            return loss([model(X)], [y])
+
+        parameters = optimizer.parameters
+        self.programs = Programs(record, parameters, {"X": X, "y": y})
+        self.X, self.y = [*map(_whole, X)], [*map(_whole, y)]
+        super().__init__(model, optimizer)
+
+    def step(self, batch: list[int]) -> float:
+        """Run the programs on these documents."""
+        X, y = [self.X[i] for i in batch], [self.y[i] for i in batch]
+        return self.programs.step(self.optimizer, X=X, y=y)
+
+    @no_grad()
+    def outputs(self, X: list[Any]) -> list[Any]:
+        """Call the model with each document."""
+        return [self.model(x) for x in X]
+
+    def now(self) -> tuple[Any, Any]:
+        """Copy the parameters from their array."""
+        return self.programs.theta(), self.optimizer.memory
+
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        """Set the array."""
+        theta, self.optimizer.memory = state
+        self.programs.set_theta(theta)
+
+
+class _Asked(Exception):
+    """A number was used to choose from a list."""
+
+
+class _Position(Value):
+    """A Value that says so when it is used to choose from a list."""
+
+    __slots__ = ()
+
+    def __index__(self) -> int:
+        raise _Asked
+
+
+@no_grad()
+def reads_by(model: Any, sample: Any) -> bool:
+    """Whether a model chooses by the numbers of a sample, as in ``table[token]``.
+
+    >>> table = [Value(1.0), Value(2.0)]
+    >>> reads_by(lambda x: table[x[0]], [1]), reads_by(lambda x: x[0] * 2, [1])
+    (True, False)
+    """
+    if not _is_whole(sample):
+        return False
+    try:
+        model(_positions(sample))
+    except _Asked:
+        return True
+    except Exception:  # whatever it is, the steps will say it
+        return False
+    return False
+
+
+def _positions(sample: Any) -> Any:
+    """The numbers of a sample as Values that tell."""
+    if hasattr(sample, "__len__"):
+        return [*map(_positions, sample)]
+    return _Position(sample)
+
+
+def _is_whole(sample: Any) -> bool:
+    """Whether these are whole numbers, in lists or alone."""
+    if hasattr(sample, "__len__"):
+        return all(map(_is_whole, sample))
+    return isinstance(sample, int)
+
+
+def _whole(document: Any) -> Any:
+    """A document as an array of whole numbers."""
+    import numpy as np
+
+    return np.array(document)
 
 
 @no_grad()

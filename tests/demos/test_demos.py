@@ -53,6 +53,7 @@ RUNS = {
         ["toy_classification.svg", "toy_classification.html"],
     ),
     "digits": (["--epochs", "1"], ["digits.svg", "digits.html"]),
+    "microgpt": (["--epochs", "1"], ["microgpt_loss.svg"]),
 }
 
 
