@@ -34,10 +34,15 @@ def inert_json(data: Any) -> str:
     >>> inert_json({"label": "</script>"})
     '{"label":"\\\\u003c/script\\\\u003e"}'
     """
-    text = json.dumps(
-        _finite(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False
-    )
+    try:
+        text = _json(data)
+    except ValueError:  # a number that is not finite
+        text = _json(_finite(data))
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
 
 def _finite(data: Any) -> Any:

@@ -21,11 +21,11 @@ from .document import body, document
 from .javascript import engine, javascript, web_file
 from .picture import clean
 
-VERSION = 1  # of the recording
+VERSION = 2  # of the recording
 SCRIPTS = (
+    "elements.js",
     "recording.js",
     "walk.js",
-    "elements.js",
     "sentences.js",
     "picture.js",
     "view.js",
@@ -51,8 +51,7 @@ def page(
     ``recording["folded"]``. One of them may be empty. Raises ValueError for a recording
     of another version, an unknown language and SVG that is none.
 
-    >>> recording = {"version": 1, "nodes": [], "edges": []}
-    >>> recording |= {"forward": [], "backward": []}
+    >>> recording = {"version": 2, "nodes": [], "mistakes": []}
     >>> page(recording, "<svg xmlns='http://www.w3.org/2000/svg'/>")[:15]
     '<!DOCTYPE html>'
     """
@@ -83,8 +82,7 @@ def save(
 ) -> Path:
     """Write `page` to ``path``, all of it or nothing, and return the path.
 
-    >>> recording = {"version": 1, "nodes": [], "edges": []}
-    >>> recording |= {"forward": [], "backward": []}
+    >>> recording = {"version": 2, "nodes": [], "mistakes": []}
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     svg = "<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -108,7 +106,7 @@ def frame(html: str, height: int = 720) -> str:
 
 def step_script(recording: Mapping[str, Any]) -> str:
     """Write the whole script of a step page: the engine, the mistakes, the view."""
-    mistakes = "".join(map(_mistake, recording.get("mistakes", [])))
+    mistakes = "".join(map(_mistake, recording["mistakes"]))
     table = f"const MISTAKES = [{mistakes}\n];\n"
     return engine() + table + "".join(map(web_file, SCRIPTS))
 

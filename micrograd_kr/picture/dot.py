@@ -14,6 +14,8 @@ from .looks import (
     FRAME,
     GRAPH,
     IN_ORDER,
+    LARGE,
+    LARGE_OVER,
     LAYERS,
     LAYERS_EDGE,
     NODE,
@@ -62,6 +64,8 @@ class Page:
         looks = dict(LAYERS) if self.layered else {}
         if self.layered or any(self.frames):
             looks |= IN_ORDER
+        if len(self.boxes.shown) > LARGE_OVER:
+            looks |= LARGE
         return looks
 
     def id(self, v: Value) -> str:

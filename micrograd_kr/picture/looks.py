@@ -48,6 +48,11 @@ PLACED = {"layout": "nop", "splines": "line"}
 # neuron 7 before neuron 0. With next to no search it keeps to the order given by `dot`.
 IN_ORDER = {"mclimit": "0.01", "remincross": "false"}
 
+# Graphviz searches long for few crossings and short lines: of 1,540 nodes it makes a
+# picture in 1.3 s with this and in 15 s without, and the picture is no larger.
+LARGE = {"mclimit": "0.05", "nslimit": "0.1", "nslimit1": "0.1"}
+LARGE_OVER = 300  # boxes
+
 
 def of_weight(weight: float, largest: float) -> dict[str, str]:
     """Style a line: as wide as the weight is large, coloured by its sign.

@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..engine import FLOATS, OPS, Op, Value
+from ..picture import formula as in_names
+from ..text import FEW
 
 # The text of a formula with its operands' names left open: text, name, text, name, ...
 Formula = tuple[str, ...]
@@ -73,12 +75,15 @@ class Partial(NamedTuple):
                 found.append(float(eval(_compiled(formula), FLOATS, self.data())))
         return found
 
+    def whole(self, digits: int | None = 4) -> Formula:
+        """All cases in one formula, as the table has it."""
+        return _formula(self.op.partials[self.place], self._numbers(), digits)
+
     def text(self, name: Callable[[Value], str], digits: int | None = 4) -> str:
         """The case that holds, and when it does; the whole if the data was changed."""
         words = self.words(name, digits)
         if not self.is_current():
-            whole = self.op.partials[self.place]
-            return filled(_formula(whole, self._numbers(), digits), words)
+            return filled(self.whole(digits), words)
         data = self.data()
         case = next(c for c in self.cases(digits) if all_hold(c.conditions, data))
         return case_text(case, words, digits)
@@ -148,22 +153,39 @@ def rule(v: Value, k: int, name: Callable[[Value], str], digits: int | None = 4)
     return found[k].text(name, digits)
 
 
-def computation(v: Value, name: Callable[[Value], str]) -> str:
-    """Write how an operation on lists was computed, "" for a leaf.
+def operation(v: Value) -> Formula:
+    """Give the operation of v with its operands left open by their places: 0, 1, ...
+
+    >>> operation(Value(3.0) * Value(4.0)), operation(2 / Value(4.0))
+    (('', '0', ' * ', '1', ''), ('2 / ', '1', ''))
+    """
+    values = [k for k, x in enumerate(v.operands) if isinstance(x, Value)]
+    places = iter(values)
+    return tuple(in_names(v, lambda _: f"{MARK}{next(places)}{MARK}").split(MARK))
+
+
+def computation(v: Value) -> Formula:
+    """Give how an operation was computed, its operands left open by their places.
+
+    It is `operation`, but for lists of operands it shows the lists, "" if they are too
+    long to read.
 
     >>> from micrograd_kr.engine import FUNCTIONS
     >>> a, b = Value(2.0, "a"), Value(3.0, "b")
     >>> v = FUNCTIONS["linear"]([a, b], [b, a], 1.0)
-    >>> computation(v, lambda v: f"{v.data:g}")
+    >>> words = {str(k): f"{x.data:g}" for k, x in enumerate(v.operands)}
+    >>> filled(computation(v), words)
     '[2, 3] · [3, 2] + 1'
     """
-    if v.op is None:
-        return ""
-    words = [name(x) if isinstance(x, Value) else f"{x:g}" for x in v.operands]
+    if v.op is None or not v.op.variadic:
+        return operation(v)
+    if len(v.operands) > 2 * FEW:
+        return ("",)
+    words = [f"{MARK}{k}{MARK}" for k in range(len(v.operands))]
     n, lists = v.op.lengths(len(words))
     rows = [f"[{', '.join(words[i * n : i * n + n])}]" for i in range(lists)]
     named = dict(zip(v.op.names, rows + words[lists * n :], strict=True))
-    return filled(_formula(v.op.forward, (), 4), named)
+    return tuple(filled(_formula(v.op.forward, (), 4), named).split(MARK))
 
 
 def filled(formula: Formula, words: Mapping[str, str]) -> str:

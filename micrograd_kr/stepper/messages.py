@@ -4,7 +4,20 @@ from ..text import Messages
 
 say: Messages = Messages(
     {  # Korean, English
-        "seed": ("출발점 {root}.grad {sign} 1", "the seed {root}.grad {sign} 1"),
+        "head": (
+            "{named}    (출발점 {root}.grad {sign} 1)",
+            "{named}    (the seed {root}.grad {sign} 1)",
+        ),
+        "chain": (
+            "{parent}.grad += {node}.grad × {symbol} = {adjoint} × {partial} = "
+            "{contribution}",
+            "{parent}.grad += {node}.grad × {symbol} = {adjoint} × {partial} = "
+            "{contribution}",
+        ),
+        "changed": (
+            "{parent}.grad: {before} → {after}",
+            "{parent}.grad: {before} → {after}",
+        ),
         "again": ("{n}번째 기여를 더함", "contribution {n} added"),
         "earlier": ("전에 있던 grad에 더함", "added to the grad from before"),
         "stale": ("순전파 때의 값으로 계산함", "with the data of the forward pass"),
@@ -87,7 +100,7 @@ say: Messages = Messages(
             "the size is right, but the sign is the other one.",
         ),
         "other_operand": (
-            "다른 피연산자에 대한 국소 미분을 썼습니다. {symbol}가 필요합니다.",
+            "다른 피연산자에 대한 국소 미분을 썼습니다. {symbol:이/가} 필요합니다.",
             "that takes the local derivative with respect to another operand; {symbol} "
             "is needed.",
         ),
@@ -96,7 +109,7 @@ say: Messages = Messages(
             "that has {node}.data in place of {node}.grad.",
         ),
         "wrong_point": (
-            "국소 미분 {symbol}를 다른 점에서 계산했습니다. 입력값과 결과값을 "
+            "국소 미분 {symbol:을/를} 다른 점에서 계산했습니다. 입력값과 결과값을 "
             "바꾸어 쓰지 않았는지 보세요.",
             "the local derivative {symbol} was taken at another point: was the result "
             "put in for an input, or an input for the result?",
@@ -115,7 +128,7 @@ say: Messages = Messages(
         "added_twice": ("기여를 두 번 더했습니다.", "the contribution is in it twice."),
         "subtracted": ("더하지 않고 뺐습니다.", "it was subtracted, not added."),
         "other": (
-            "아닙니다. {node}.grad × {symbol}를 다시 계산해 보세요.",
+            "아닙니다. {node}.grad × {symbol:을/를} 다시 계산해 보세요.",
             "no. Work out {node}.grad × {symbol} once more.",
         ),
         "other_sum": (

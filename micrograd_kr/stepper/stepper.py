@@ -26,7 +26,6 @@ from .mistakes import is_right
 from .questions import Judged, Question, Quiz, number_typed
 from .recording import folded_data, recording
 from .sentences import Sentences
-from .slots import filled
 from .walk import Edge, Walk
 
 PAGE_NODES = 300  # of a larger graph a page is written only when it is asked for
@@ -208,9 +207,11 @@ class Stepper:
         Why +=? Some are used more than once: x → y (2 times). ...
         """
         lang = language(lang or self.lang)
-        v = self.walk.now or self.nodes[0]
+        v = self.walk.now
+        if v is None:
+            v = self.nodes[0]
         if self.walk.backward:
-            told = filled(self.sentences.why(v, lang))
+            told = self.sentences.why(v, lang)
         else:
             told = self.sentences.why_value(v, lang)
         return Note(f"{say('why', lang, node=self._name(v))}\n{told}")
@@ -391,14 +392,14 @@ class Stepper:
         return paths
 
     def recording(self) -> dict[str, Any]:
-        """Give the graph and both passes over it as plain data; no grad changes.
+        """Give the graph, its numbers and what is said of it as plain data.
 
-        What is in it stands in ``stepper/recording.py``.
+        What is in it stands in ``stepper/recording.py``; no grad changes.
 
         >>> x = Value(3.0, label="x"); y = x * x; y.label = "y"
         >>> recording = Stepper(y).recording()
-        >>> [line["after"] for line in recording["backward"][0]["lines"]], x.grad
-        ([3.0, 6.0], 0.0)
+        >>> [node["name"] for node in recording["nodes"]], x.grad
+        (['x', 'y'], 0.0)
         """
         sentences = self._backwards().sentences
         with sentences.walk.from_the_start():
@@ -456,15 +457,15 @@ class Stepper:
             recorded, svg, folded = self._recorded({})
         except (ValueError, RuntimeError):
             return still
-        recorded["at"] = self._at_on_page(len(recorded["forward"]))
+        recorded["at"] = self._at_on_page()
         live = page_frame(step_page(recorded, svg, self.lang, folded))
         title = escape(say("still", self.lang))
         folded = f"<details><summary>{title}</summary>{still['text/html']}</details>"
         return {**still, "text/html": live + folded}
 
-    def _at_on_page(self, forward: int) -> int:
+    def _at_on_page(self) -> int:
         """The position there, which counts the forward steps first."""
-        return self.at + forward if self.walk.backward and self.at else self.at
+        return self.at + len(self) if self.walk.backward and self.at else self.at
 
     def _beside_picture(self, text: str) -> dict[str, str]:
         """For a notebook: the text beside the picture; without room for one, alone."""

@@ -10,6 +10,7 @@ from .messages import (
     choose,
     language,
     listed,
+    say,
     speak,
     speaking,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "listed",
     "padded",
     "replace_file",
+    "say",
     "speak",
     "speaking",
 ]

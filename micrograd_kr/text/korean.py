@@ -18,11 +18,22 @@ class Word(str):
     'd를 L은 w1로 손실이'
     """
 
+    @property
+    def final(self) -> str:
+        """The consonant it ends in when read aloud in Korean, "" for none.
+
+        Only ㄹ is told apart: ㅇ, ㅁ and ㄱ take the same particles.
+
+        >>> Word("손실").final, Word("w1").final, Word("d").final
+        ('ㄹ', 'ㄹ', '')
+        """
+        return _final(self)
+
     def __format__(self, spec: str) -> str:
         if "/" not in spec:
             return super().__format__(spec)
         after_consonant, after_vowel = spec.split("/")
-        end = _final(self)
+        end = self.final
         if not end or (end == "ㄹ" and after_vowel == "로"):
             return self + after_vowel
         return self + after_consonant

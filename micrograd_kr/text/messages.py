@@ -44,29 +44,22 @@ class Messages:
         """Say ``key`` in ``lang`` ("ko", "en", or None for the reader's own)."""
         return _formatter.vformat(self._sentence(key, lang), (), values)
 
-    def pieces(
-        self, key: str, lang: str | None = None, **values: object
-    ) -> tuple[Any, ...]:
-        """Say ``key`` in pieces; a value that is a tuple stands there as it is.
+    def slots(self, key: str, lang: str | None = None) -> list[str | list[str]]:
+        """Give the sentence with its places open, for a page that fills them.
 
-        So a sentence keeps open what is filled in later, and no text of a user is
-        ever taken for such a place.
+        A place is ``[name]``, or ``[name, particle]`` where a particle follows it.
 
-        >>> say = Messages({"has": ("{name:은/는} {n}입니다.", "{name} is {n}.")})
-        >>> say.pieces("has", "en", name="{n}", n=(7,))
-        ('{n}', ' is ', 7, '.')
+        >>> say = Messages({"has": ("{name:은/는} {n}입니다.", "{name} has {n}.")})
+        >>> say.slots("has", "ko")
+        [['name', '은/는'], ' ', ['n'], '입니다.']
         """
-        found: list[Any] = []
+        found: list[str | list[str]] = []
         for text, field, spec, _ in _formatter.parse(self._sentence(key, lang)):
-            found.append(text)
-            if field is None:
-                continue
-            value = values[field]
-            if isinstance(value, tuple):
-                found += value
-            else:
-                found.append(_formatter.format_field(value, spec or ""))
-        return tuple(piece for piece in found if piece != "")
+            if text:
+                found.append(text)
+            if field is not None:
+                found.append([field, spec] if spec else [field])
+        return found
 
     def _sentence(self, key: str, lang: str | None) -> str:
         return self.table[key][LANGUAGES.index(language(lang))]
@@ -148,7 +141,7 @@ def _can_show_hangul() -> bool:
     return True
 
 
-_say = Messages({"others": ("{names} 외 {n}개", "{names} and {n} more")})
+say: Messages = Messages({"others": ("{names} 외 {n}개", "{names} and {n} more")})
 
 
 def listed(
@@ -167,4 +160,4 @@ def listed(
     if len(items) <= most:
         return between.join(map(shown, items))
     first = between.join(map(shown, items[:most]))
-    return _say("others", lang, names=first, n=len(items) - most)
+    return say("others", lang, names=first, n=len(items) - most)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from told import walked
 
 from micrograd_kr import Value
 from micrograd_kr.pages import page as player
@@ -29,11 +30,10 @@ def view(browser: Any, tmp_path: Path) -> Iterator[Open]:
         **options: Any,
     ) -> Any:
         stepper = Stepper(y, lang=lang)
-        recording = stepper.recording()
         if svg is None:
             stepper.save(path, max_nodes=2000)
         else:
-            player.save(recording, svg, path, lang)
+            player.save(stepper.recording(), svg, path, lang)
         context = browser.new_context(
             **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
             | options
@@ -53,7 +53,7 @@ def view(browser: Any, tmp_path: Path) -> Iterator[Open]:
         page.clock.install(time=0)
         page.goto(path.as_uri() + address)
         page.clock.pause_at(1000)
-        page.recording = recording
+        page.recording = walked(y)  # what the REPL tells
         page.evaluate("document.getElementById('all').open = true")
         page.wait_for_function("document.querySelector('tbody tr')")
         opened.append(context)

@@ -34,8 +34,11 @@ class Node:
     """One process of node that has read the engine and answers line by line."""
 
     def __init__(self) -> None:
+        self.start(engine_script() + SERVER)
+
+    def start(self, script: str) -> None:
+        """Begin, with a script that answers each line by one line."""
         assert NODE
-        script = engine_script() + SERVER
         command = [NODE, "--input-type=commonjs", "--eval", script]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(

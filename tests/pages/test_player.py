@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_kr import nn
+from micrograd_kr import Value, nn
 from micrograd_kr.pages import page as player
 from micrograd_kr.pages.javascript import web_file
 from micrograd_kr.pages.picture import clean
@@ -32,54 +32,12 @@ SVG = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 
 
 def recording(label: str = "a", grad: float = 0.0) -> dict[str, Any]:
-    """y = -a, at a = 2, by hand."""
-    said = {"ko": f"y = -{label} 입니다", "en": f"y is -{label}"}
-    line = {
-        "edge": "e1_0",
-        "parent": 0,
-        "adjoint": 1.0,
-        "partial": -1.0,
-        "contribution": -1.0,
-    }
-    line |= {"before": grad, "after": grad - 1.0}
-    return {
-        "version": 1,
-        "nodes": [
-            {
-                "id": 0,
-                "name": label,
-                "label": label,
-                "op": "",
-                "expression": "",
-                "data": 2.0,
-                "grad": grad,
-            }
-            | {"parents": []},
-            {
-                "id": 1,
-                "name": "y",
-                "label": "y",
-                "op": "-",
-                "expression": f"-{label}",
-                "data": -2.0,
-                "grad": 0.0,
-            }
-            | {"parents": [0]},
-        ],
-        "edges": [
-            {
-                "id": "e1_0",
-                "from": 0,
-                "to": 1,
-                "partial": -1.0,
-                "rule": f"∂y/∂{label} = -1",
-            }
-        ],
-        "forward": [{"node": 1, "text": said}],
-        "backward": [
-            {"node": 1, "adjoint": 1.0, "why": said, "text": said, "lines": [line]}
-        ],
-    }
+    """y = -a, at a = 2."""
+    a = Value(2.0, label)
+    a.grad = grad
+    y = -a
+    y.label = "y"
+    return Stepper(y).recording()
 
 
 class Parts(HTMLParser):
@@ -138,7 +96,7 @@ def test_any_label_comes_through_and_adds_no_element(label: str) -> None:
 def test_hostile_labels_leave_no_trace_in_the_markup(label: str) -> None:
     page = player.page(recording(label), SVG)
     assert label not in page
-    assert recorded(page)["nodes"][0]["name"] == label
+    assert recorded(page)["nodes"][0]["label"] == label
 
 
 @pytest.mark.parametrize("label", ["$svg", "${svg}", "$$svg", "\\1"])
@@ -309,8 +267,8 @@ def test_text_in_the_picture_stays_text(label: str) -> None:
 
 
 def test_errors_say_what_is_wrong() -> None:
-    with pytest.raises(ValueError, match=r"version 2; 1 is needed"):
-        player.page(recording() | {"version": 2}, SVG)
+    with pytest.raises(ValueError, match=r"version 3; 2 is needed"):
+        player.page(recording() | {"version": 3}, SVG)
     with pytest.raises(ValueError, match=r"lang is 'fr'; it must be one of 'ko', 'en'"):
         player.page(recording(), SVG, lang="fr")
     with pytest.raises(ValueError, match=r"'no picture' is no SVG"):

@@ -103,7 +103,7 @@ def test_a_wrong_contribution_is_told_which_mistake_it_is(
     page.locator("#predict").click()
     found = line(page, "d", "a")
     wrong = number(found, page)
-    told = answer(page, found["edge"], f"{wrong:.5g}")
+    told = answer(page, found["id"], f"{wrong:.5g}")
     assert name_of(kind) in page.locator("#mistakes").text_content()
     assert told
     assert page.locator(".numbers").count() == 0  # still hidden
@@ -123,7 +123,7 @@ def test_a_wrong_sum_is_told_which_mistake_it_is(
     page = view(shared())
     page.locator("#predict").click()
     steps = page.evaluate(
-        "backward.flatMap((s) => s.lines).filter((l) => l.before).map((l) => l.edge)"
+        "backward.flatMap((s) => s.lines).filter((l) => l.before).map((l) => l.id)"
     )
     edge = steps[0]
     found = dict(
@@ -132,9 +132,9 @@ def test_a_wrong_sum_is_told_which_mistake_it_is(
     for other in page.evaluate(
         "(at) => stepAt(at).lines.map((l) => ({ ...l }))", found["at"]
     ):
-        if other["edge"] == edge:
+        if other["id"] == edge:
             break
-        answer(page, other["edge"], other["contribution"])
+        answer(page, other["id"], other["contribution"])
     answer(page, edge, found["contribution"])
     answer(page, edge, f"{number(found):.6g}")
     assert name_of(kind) in page.locator("#mistakes").text_content()
@@ -146,8 +146,8 @@ def test_no_number_is_no_mistake(view: Open) -> None:
     page = view(shared())
     page.locator("#predict").click()
     found = line(page, "d", "a")
-    assert answer(page, found["edge"], "two") == "Type a number."
-    assert answer(page, found["edge"], "12345") != ""
+    assert answer(page, found["id"], "two") == "Type a number."
+    assert answer(page, found["id"], "12345") != ""
     assert "something else" in page.locator("#mistakes").text_content()
     page.locator("#predict").click()
     assert not page.locator("#score").is_visible()

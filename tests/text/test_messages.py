@@ -50,7 +50,6 @@ def test_a_number_s_particle_is_that_of_its_last_digit(x):
     particles = ("은", "이") if consonant else ("는", "가")
     first, second, _ = say("is", "ko", x=x).split(" ")
     assert (first[-1], second[-1]) == particles
-    assert say.pieces("is", "ko", x=x)[0] == first
 
 
 def test_other_specs_are_python_s_own():

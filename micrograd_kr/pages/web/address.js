@@ -32,10 +32,10 @@ function readAddress() {
   if (state.read && parts.toString() === address()) return;
   state.read = true;
   const modes = (parts.get("mode") ?? "").split(".");
-  state.predict = canAsk && modes.includes("predict");
+  state.predict = modes.includes("predict");
   state.weights = modes.includes("weights");
   setHall(modes.includes("hall"));
-  if (graph) setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));
+  setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));
   const step = Number(parts.get("step") ?? recording.at ?? 0);
   state.at = Number.isInteger(step) ? Math.max(0, Math.min(last, step)) : 0;
   fold(parts.has("fold") ? parts.get("fold") === "1" : foldedAtFirst);

@@ -2,7 +2,7 @@
 
 const losses = []; // the result before each step so far
 
-const named = leaves.filter((i) => recording.graph?.parameters.includes(i));
+const named = leaves.filter((i) => recording.graph.parameters.includes(i));
 const learning = new Set(named.length ? named : leaves);
 
 function descend() {

@@ -78,7 +78,7 @@ function move(at) {
 function speak(lang) {
   speakWords(lang);
   show();
-  if (graph) showTouch();
+  showTouch();
   showScore();
 }
 
@@ -158,7 +158,7 @@ $("weights").addEventListener("click", () => {
   show();
 });
 new ResizeObserver(resize).observe(scroller);
-handDown();
+propagate();
 speakWords(state.lang);
 $("fold").hidden = !foldable;
 $("fold").addEventListener("click", () => fold(!state.folded));

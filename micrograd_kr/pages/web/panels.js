@@ -10,21 +10,19 @@ function phase() {
     : [word("forward"), `${at}/${forward.length}`];
 }
 
-/** The node's name, and for all but leaves the operation. */
-const title = (node) => (node.expression ? `${node.name} = ${node.expression}` : node.name);
-
 function showStep() {
   const { at } = state;
   const step = stepAt(at);
   const node = step ? nodes[step.node] : root;
   const [name, count] = phase();
-  const hidden = isBackward(at) && step.lines.some(isHidden);
+  const lines = step?.lines; // of a backward step
+  const hidden = lines?.some(isHidden);
   $("phase").replaceChildren(html("b", {}, name), count);
   $("expression").replaceChildren(title(node), ...(step ? [span("value", ` = ${number(node.data)}`)] : []));
   $("rule").replaceChildren(...rule(step, node));
-  $("why").replaceChildren(...(step?.told ? [html("h3", {}, word("why", { name: node.name })), ...asked(whyOf(step))] : []));
-  $("written").hidden = !isBackward(at) || hidden;
-  $("text").replaceChildren(...(isBackward(at) ? textOf(step) : []).map((line) => html("p", {}, line)));
+  $("why").replaceChildren(...(lines ? [html("h3", {}, word("why", { name: node.name })), ...whyOf(step).map(asked)] : []));
+  $("written").hidden = !lines || hidden;
+  $("text").replaceChildren(...(lines ? textOf(step) : []).map((line) => html("p", {}, line)));
 }
 
 function rule(step, node) {
@@ -36,11 +34,11 @@ function rule(step, node) {
   return [upstream, ...step.lines.map((line) => chain(node, line)), ...end];
 }
 
-/** Questions and their answers, a line each: what ends in a question mark stands out. */
-const asked = (text) => text.split("\n").filter(Boolean).map((line) => {
-  const [, question, answer] = line.match(/^([^?]*\?)?(.*)$/);
+/** A question with its answer: what ends in a question mark stands out. */
+function asked(line) {
+  const [, question, answer] = line.match(/^([^?]*\?)?(.*)$/s);
   return html("p", {}, ...(question ? [html("b", {}, question)] : []), answer);
-});
+}
 
 const coloured = (line) => [
   span("upstream", number(line.adjoint)), " × ", span("local", number(line.partial)), " = ",
@@ -54,11 +52,10 @@ function chain(node, line) {
     span("upstream", `${node.name}.grad`), "×", derivative(node.name, parent.name, "local")];
   if (isHidden(line)) return html("div", { class: "chain" }, html("p", { class: "formula" }, ...names), question(line));
   const formula = html("p", { class: "formula" }, ...names, span("numbers", "= ", ...coloured(line)));
-  const rule = ruleOf(edgeOf.get(line.edge));
+  const rule = ruleOf(line);
   const value = number(line.partial);
-  const isSaid = rule.replace("-", "−").endsWith(`= ${value}`);
   const note = html("p", { class: "note" },
-    html("span", {}, span("local", word("local")), ` ${rule}${isSaid ? "" : ` = ${value}`}`), " ",
+    html("span", {}, span("local", word("local")), ` ${symbolOf(line)} = ${rule}${rule === value ? "" : ` = ${value}`}`), " ",
     html("span", {}, noteText(line).replace(/^\((.*)\)$/, "$1")));
   return html("div", { class: "chain" }, formula, note);
 }
@@ -85,14 +82,14 @@ function showHistory() {
   const items = contributions[i].map((c) => {
     const known = c.at <= at && !isHidden(c);
     const button = html("button", { type: "button", class: known ? "" : "later" },
-      html("span", {}, word("from", { name: nodes[c.from].name })), " ",
+      html("span", {}, word("from", { name: nodes[c.node].name })), " ",
       ...(known
         ? [span("result", ...coloured(c)), " ", html("span", {}, `${number(c.before)} → ${number(c.after)}`)]
         : [span("result", word("later"))]));
     button.addEventListener("click", () => go(c.at));
     return html("li", {}, button);
   });
-  if (isLeaf(i) && Number(node.grad) !== 0) items.unshift(html("li", {}, html("p", {}, word("initial", { grad: number(node.grad) }))));
+  if (isLeaf(i) && node.grad !== 0) items.unshift(html("li", {}, html("p", {}, word("initial", { grad: number(node.grad) }))));
   if (i === root.id) items.unshift(html("li", {}, html("p", {}, word("seed", { name: root.name, grad: number(backward[0].adjoint) }))));
   if (!items.length) items.push(html("li", {}, html("p", {}, word("none"))));
   list.replaceChildren(...items);
@@ -101,7 +98,7 @@ function showHistory() {
 }
 
 /** Every digit, nothing for what has no value. */
-const exact = (x) => (Number.isNaN(Number(x)) ? "–" : String(x));
+const exact = (x) => (Number.isNaN(x) ? "–" : minus(String(x)));
 
 function showChosen() {
   for (const i of [state.marked, chosen(), state.pinned]) {
@@ -122,7 +119,7 @@ function choose(change) {
 }
 
 function pin(i) {
-  const leaf = graph && isLeaf(i) ? { leaf: i } : {};
+  const leaf = isLeaf(i) ? { leaf: i } : {};
   choose({ pinned: state.pinned === i ? null : i, ...leaf });
 }
 

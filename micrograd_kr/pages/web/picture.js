@@ -7,24 +7,26 @@ let picture; // the one that is seen
 let drawn; // node -> its group, its box and the texts in it
 let lines; // edge or arrow -> its group and the room for a tag
 let tags;
+let linesOf; // node -> the lines that stand for an edge into it
+let linesAt; // position -> the lines that something flows along there
 
 const views = [...document.querySelectorAll("#stage > svg")].map(prepare);
 
 function prepare(image) {
-  const isFolded = recording.folded !== undefined && image.matches(".folded");
-  const made = { image, isFolded, drawn: new Map(), lines: new Map(), tags: svg("g", { class: "tags" }) };
+  const isFolded = folded !== undefined && image.matches(".folded");
+  const made = { image, isFolded, drawn: new Map(), lines: new Map(), linesOf: new Map(), linesAt: new Map(), tags: svg("g", { class: "tags" }) };
   image.setAttribute("role", "group");
   image.classList.add("walked");
   image.querySelectorAll(".graph > :is(polygon, text)").forEach((part) => part.remove()); // background and caption
   const { x, y, width, height } = image.getBBox();
   nodes.forEach((node) => measureNode(node, made));
-  (isFolded ? recording.folded.arrows : edges).forEach((edge) => measureEdge(edge, made));
+  (isFolded ? folded.arrows : lineOf).forEach((line) => measureLine(line, made));
   image.setAttribute("viewBox", `${x - 3} ${y - 3} ${width + 6} ${height + 6}`);
   image.style.width = `${width + 6}px`;
   image.style.height = `${height + 6}px`;
   made.isTall = height > 0.75 * width;
   made.drawn.forEach(prepareNode);
-  made.lines.forEach(prepareEdge);
+  made.lines.forEach(prepareLine);
   image.querySelectorAll(".cluster").forEach((frame) => frame.addEventListener("click", () => fold(true)));
   (image.querySelector(".graph") ?? image).append(made.tags);
   return made;
@@ -32,7 +34,7 @@ function prepare(image) {
 
 /** Show the picture with the neurons folded, or open. */
 function see(made) {
-  ({ image: picture, drawn, lines, tags } = made);
+  ({ image: picture, drawn, lines, tags, linesOf, linesAt } = made);
   views.forEach(({ image }) => image.classList.toggle("unseen-picture", image !== picture));
   document.querySelector("main").classList.toggle("tall", made.isTall);
 }
@@ -45,7 +47,7 @@ function measureNode({ id }, made) {
   const texts = [...group.querySelectorAll("text")];
   const [dataKey, data, gradKey, gradient] = texts.slice(-4); // the rows that `draw` writes last
   const room = box.x + box.width - 7 - gradKey.getBBox().x - gradKey.getComputedTextLength() - 4;
-  const members = (made.isFolded && recording.folded.inside[id]) || [id];
+  const members = (made.isFolded && folded.inside[id]) || [id];
   made.drawn.set(id, { group, shape, box, data, gradient, room, members, keys: [dataKey, gradKey], shown: "" });
 }
 
@@ -56,7 +58,7 @@ function prepareNode({ group, shape, box, data, gradient, keys }, i) {
     text.setAttribute("text-anchor", "end");
     text.setAttribute("x", box.x + box.width - 7);
   });
-  data.classList.toggle("handle", isLeaf(i) && graph !== null);
+  data.classList.toggle("handle", isLeaf(i));
   group.setAttribute("tabindex", "0");
   group.setAttribute("role", "button");
   group.addEventListener("pointerenter", () => choose({ hovered: i }));
@@ -72,18 +74,26 @@ function prepareNode({ group, shape, box, data, gradient, keys }, i) {
   });
 }
 
-function measureEdge(edge, made) {
-  const group = $(`${made.isFolded ? "f" : ""}${edge.id}`);
+/** A line is an edge, or an arrow of a folded neuron, which stands for several. */
+function measureLine(line, made) {
+  const group = $(`${made.isFolded ? "f" : ""}${line.id}`);
   if (!group) return;
   const label = group.querySelector("text");
-  const parts = edge.edges ?? [edge.id]; // an arrow of a folded neuron stands for several edges
-  const turns = parts.map((id) => edgeOf.get(id).to).flatMap((node) => [forwardAt.get(node), backwardAt.get(node)]);
-  const comes = Math.max(...parts.map((id) => lineOf.get(id).at)); // the last of its paths
-  made.lines.set(edge.id, {
-    ...edge, parts, turns, comes, group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" });
+  const parts = line.edges?.map((id) => lineOf.get(id)) ?? [line];
+  const { id, node, parent } = line;
+  const isNeuron = line.edges !== undefined && folded.inside[node] !== undefined;
+  const drawn = { id, node, parent, parts, isNeuron, group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" };
+  made.lines.set(id, drawn);
+  for (const part of new Set(parts.map((part) => part.node))) listIn(made.linesOf, part).push(drawn);
+  if (drawn.path) listIn(made.linesAt, Math.max(...parts.map((part) => part.at))).push(drawn); // the last of its paths
 }
 
-function prepareEdge({ group }) {
+function listIn(map, key) {
+  if (!map.has(key)) map.set(key, []);
+  return map.get(key);
+}
+
+function prepareLine({ group }) {
   group.querySelectorAll("path").forEach((path) => path.classList.add("line"));
   group.querySelectorAll("polygon").forEach((polygon) => polygon.classList.add("head"));
   group.querySelectorAll("text").forEach((text) => text.remove());
@@ -109,24 +119,37 @@ function write(text, content, width) {
 
 // ---- what is seen of a step ---------------------------------------------------------------------------
 
-const seen = new Map(); // which position a picture shows
+const seen = new Map(); // at which position a picture was drawn last, and of what
 
 function showPicture() {
   const { at } = state;
+  const of = [isBackward(at), state.epoch, state.lang].join();
+  const before = seen.get(picture);
+  seen.set(picture, { at, of });
   picture.classList.toggle("backward", isBackward(at));
-  for (const [i, box] of drawn) showNode(i, box);
-  const [before, phase] = [seen.get(picture) ?? 0, isBackward(at)];
-  const [low, high] = [Math.min(before, at), Math.max(before, at)];
-  const isAnew = !seen.has(picture) || isBackward(before) !== phase;
-  seen.set(picture, at);
-  for (const line of lines.values()) {
-    if (!isAnew && !line.turns.some((turn) => turn >= low && turn <= high)) continue; // nobody's turn was passed
-    const status = ofMany(line.parts.map((id) => edgeStatus(edgeOf.get(id), at)));
-    if (line.shown === status) continue;
-    line.shown = status;
-    line.group.setAttribute("class", `edge ${status}`);
+  if (before?.of !== of) {
+    for (const [i, box] of drawn) showNode(i, box);
+    for (const line of lines.values()) showLine(line);
+  } else {
+    showPassed(Math.min(before.at, at), Math.max(before.at, at));
   }
   showTags();
+}
+
+/** Only those whose turn it was between two positions, and what their edges lead to, can look different. */
+function showPassed(low, high) {
+  const passed = [];
+  for (let at = Math.max(low, 1); at <= high; at++) passed.push(stepAt(at).node);
+  for (const i of new Set(passed.flatMap((node) => [node, ...nodes[node].parents]).map(boxOf)))
+    if (drawn.has(i)) showNode(i, drawn.get(i));
+  for (const node of passed) linesOf.get(node)?.forEach(showLine);
+}
+
+function showLine(line) {
+  const status = ofMany(line.parts.map((part) => lineStatus(part, state.at)));
+  if (line.shown === status) return;
+  line.shown = status;
+  line.group.setAttribute("class", `edge ${status}`);
 }
 
 /** What several together are: at work if one of them is, finished when all are. */
@@ -141,7 +164,7 @@ function showNode(i, box) {
   const value = isComputed(i, at) ? number(node.data) : "·";
   const gradient = isSecret(i) ? "?" : number(grad(i, at));
   const count = arrived(i, at).length;
-  const refused = graph?.refusals.has(i);
+  const refused = graph.refusals.has(i);
   const shown = [status, value, gradient, count, refused, state.lang, state.epoch].join();
   if (shown === box.shown) return;
   box.shown = shown;
@@ -154,7 +177,7 @@ function showNode(i, box) {
 
 function spoken(i, value, gradient) {
   const told = arrived(i, state.at).map((line) =>
-    `${word("from", { name: nodes[line.from].name })} ${isHidden(line) ? "?" : product(line)}`);
+    `${word("from", { name: nodes[line.node].name })} ${isHidden(line) ? "?" : product(line)}`);
   return [`${title(nodes[i])} data ${value} grad ${gradient}`, refusalOf(i), ...told].filter(Boolean).join(", ");
 }
 
@@ -164,38 +187,31 @@ const product = (line) => `${number(line.adjoint)} × ${number(line.partial)} = 
 
 /** Where it covers no node and no other tag. */
 function showTags() {
-  tags.replaceChildren();
-  if (!isBackward(state.at)) return;
-  const taken = [...drawn.values()].map(({ box }) => box);
-  for (const line of lines.values()) {
-    if (line.comes !== state.at || !line.path) continue;
-    const parts = line.parts.map((id) => lineOf.get(id));
-    tags.append(tag(numbersOf(line, parts), line, taken));
-  }
+  const here = (isBackward(state.at) && linesAt.get(state.at)) || [];
+  const taken = here.length ? [...drawn.values()].map(({ box }) => box) : [];
+  tags.replaceChildren(...here.map((line) => tag(numbersOf(line), line, taken)));
 }
 
-const isNeuron = (line) => line.edges !== undefined && recording.folded.inside[line.to] !== undefined;
-
-/** The numbers of an arrow: of a folded neuron the sum over all paths through it. */
-function numbersOf(line, parts) {
-  if (!isNeuron(line)) return parts[0];
+/** The numbers of a line: of an arrow into a folded neuron the sum over all paths through it. */
+function numbersOf(line) {
+  const { parts } = line;
+  if (!line.isNeuron) return parts[0];
   const contribution = parts.reduce((sum, part) => sum + part.contribution, 0);
-  const adjoint = backward[backwardAt.get(line.to) - forward.length - 1].adjoint;
-  return { ...parts.at(-1), adjoint, partial: slopeThrough(line), contribution, parts };
+  return { adjoint: stepOf(line.node).adjoint, partial: slopeThrough(line), contribution };
 }
 
 /** The derivative of a box in one of its parents, along every path between them. */
 function slopeThrough(line) {
-  const slopes = new Map([[line.to, 1]]);
-  for (const member of recording.folded.inside[line.to].toReversed())
-    for (const part of backward[backwardAt.get(member) - forward.length - 1].lines)
+  const slopes = new Map([[line.node, 1]]);
+  for (const member of folded.inside[line.node].toReversed())
+    for (const part of stepOf(member).lines)
       slopes.set(part.parent, (slopes.get(part.parent) ?? 0) + (slopes.get(member) ?? 0) * part.partial);
-  return slopes.get(line.from) ?? 0;
+  return slopes.get(line.parent) ?? 0;
 }
 
-function tag(line, { path, spot }, taken) {
-  const hidden = (line.parts ?? [line]).some(isHidden);
-  const [adjoint, partial, contribution] = [line.adjoint, line.partial, line.contribution].map((x) => (hidden ? "?" : number(x)));
+function tag(numbers, { parts, path, spot }, taken) {
+  const hidden = parts.some(isHidden);
+  const [adjoint, partial, contribution] = ["adjoint", "partial", "contribution"].map((key) => (hidden ? "?" : number(numbers[key])));
   const inTwo = lengthOf(`${adjoint} × ${partial} = ${contribution}`, 10) > 60;
   const rows = inTwo ? [`${adjoint} × ${partial}`, `= ${contribution}`] : [`${adjoint} × ${partial} = ${contribution}`];
   const width = Math.max(...rows.map((row) => lengthOf(row, 10))) + 8;
@@ -227,7 +243,7 @@ const overlap = (a, b) =>
 // ---- folding ------------------------------------------------------------------------------------------
 
 const foldable = views.length === 2;
-const boxOf = (i) => (drawn.has(i) ? i : recording.folded?.box[i]);
+const boxOf = (i) => (drawn.has(i) ? i : folded?.box[i]);
 
 function fold(folded) {
   if (!views.length) return;
@@ -240,7 +256,7 @@ function fold(folded) {
 
 /** A click on a folded neuron opens it; on any other node, keeps it. */
 function press(i) {
-  if (state.folded && foldable && recording.folded.inside[i]) {
+  if (state.folded && foldable && folded.inside[i]) {
     state.pinned = null;
     fold(false);
   }

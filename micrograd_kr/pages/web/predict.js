@@ -2,22 +2,17 @@
 // compared with what each usual mistake gives here: MISTAKES are the stepper's formulas, as functions.
 
 const answers = new Map(); // "e3_0 after" -> what became of each try: "right" or kinds of mistake
-const canAsk = Boolean(recording.asking && graph);
-const withWords = (sentence, values) => sentence.map((piece) => (typeof piece === "string" ? piece : values[piece[0]])).join("");
-const said = (key, values = {}) => withWords(recording.asking[key][state.lang], values);
 
 /** A mistake as the stepper tells it, or ("name") calls it in the score. */
 function mistakeSaid(kind, what, values = {}) {
   const mistake = recording.mistakes.find((one) => one.kind === kind);
-  return mistake ? withWords(mistake[what][state.lang], values) : said(what === "told" ? kind : `kind_${kind}`, values);
+  return mistake ? filled(mistake[what][state.lang], values) : tell(what === "told" ? kind : `kind_${kind}`, values);
 }
 
-const tries = (line, asked) => answers.get(`${line.edge} ${asked}`) ?? [];
+const tries = (line, asked) => answers.get(`${line.id} ${asked}`) ?? [];
 const isFound = (line, asked) => tries(line, asked).at(-1)?.[0] === "right";
 
-const FEW = 8; // of a wide step only the first edges are asked
-
-/** What is to be typed about an edge: its contribution, and the sum where there is one. */
+/** What is to be typed about an edge: its contribution, and the sum where there is one; of a wide step the first edges. */
 function asks(line) {
   if (stepAt(line.at).lines.indexOf(line) >= FEW) return [];
   return line.before ? ["contribution", "after"] : ["contribution"];
@@ -40,7 +35,7 @@ function mistakesOf(line, asked, typed) {
 
 /** Every number that a mistake gives on this edge. */
 function results(wrong, line) {
-  const names = { ...line, node_data: nodes[line.from].data };
+  const names = { ...line, node_data: nodes[line.node].data };
   const others = siblings(line).map(({ partial }) => ({ other: partial }));
   const points = elsewhere(line).map((partial) => ({ elsewhere: partial }));
   return [{}, ...others, ...points].map((more) => wrong({ ...names, ...more })).filter((x) => !Number.isNaN(x));
@@ -50,11 +45,11 @@ const siblings = (line) => stepAt(line.at).lines.filter(({ parent }) => parent !
 
 /** The partial where an operand and the result have been mistaken for each other. */
 function elsewhere(line) {
-  const row = graph.rows[line.from];
-  const { k, operands } = operandsAt(row, line);
-  const out = graph.values[line.from];
-  const points = operands.flatMap((x, i) => [[...operands.with(i, out), out], [...operands, x]]);
-  return points.map((point) => partialAt(row.partials[k], point)).filter(Number.isFinite);
+  const { k, operands } = partialOf(line);
+  const data = Object.values(operands).map(dataOf); // the last is the result
+  const out = data.pop();
+  const points = data.flatMap((x, i) => [[...data.with(i, out), out], [...data, x]]);
+  return points.map((point) => partialAt(graph.rows[line.node].partials[k], point)).filter(Number.isFinite);
 }
 
 function partialAt(partial, point) {
@@ -65,35 +60,13 @@ function partialAt(partial, point) {
   }
 }
 
-/** Which of the row's partials is the edge's, and the numbers of the names in it. */
-function operandsAt(row, { edge, from }) {
-  const [first, end] = [graph.first[from], graph.first[from + 1]];
-  const at = placeOf.get(edge) - first;
-  const value = (place) => graph.values[graph.operands[first + place]];
-  const lists = row.names.filter((name) => name.startsWith("*")).length;
-  if (!lists) return { k: at, operands: row.names.map((_, place) => value(place)) };
-  const alone = row.names.length - lists;
-  const n = (end - first - alone) / lists;
-  const inLists = at < lists * n;
-  const places = row.names.map((_, name) => (name < lists ? (at % n) + name * n : lists * n + name - lists));
-  return { k: inLists ? Math.floor(at / n) : lists + at - lists * n, operands: places.map(value) };
-}
-
 // ---- the question and its answer ------------------------------------------------------------------------
-
-const wordsFor = (line) => {
-  const [node, parent] = [nodes[line.from].name, nodes[line.parent].name];
-  return {
-    node, parent, symbol: `∂${node}/∂${parent}`, rule: ruleOf(edgeOf.get(line.edge)).replace(/^[^=]*= /, ""),
-    adjoint: number(line.adjoint), before: number(line.before),
-  };
-};
 
 function question(line) {
   const asked = openAsk(line);
-  const told = html("p", { class: "told", role: "status", id: `told-${line.edge}` });
-  const field = html("input", { type: "text", autocomplete: "off", id: `answer-${line.edge}`, "aria-describedby": told.id });
-  const label = html("label", { for: field.id }, said(`ask_${asked}`, wordsFor(line)));
+  const told = html("p", { class: "told", role: "status", id: `told-${line.id}` });
+  const field = html("input", { type: "text", autocomplete: "off", id: `answer-${line.id}`, "aria-describedby": told.id });
+  const label = html("label", { for: field.id }, tell(`ask_${asked}`, wordsOf(line)));
   const form = html("form", { class: "question" }, label, field, html("button", { type: "submit" }, word("check")), told);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -115,10 +88,10 @@ function answer(line, asked, field, told) {
   const right = isRight(typed, line[asked]);
   const kinds = right ? ["right"] : mistakesOf(line, asked, typed);
   const unknown = asked === "contribution" ? "other" : "other_sum";
-  answers.set(`${line.edge} ${asked}`, [...tries(line, asked), kinds.length ? kinds : ["other"]]);
+  answers.set(`${line.id} ${asked}`, [...tries(line, asked), kinds.length ? kinds : ["other"]]);
   showScore();
   if (right) return found(line);
-  told.textContent = (kinds.length ? kinds : [unknown]).map((kind) => mistakeSaid(kind, "told", wordsFor(line))).join(said("or"));
+  told.textContent = (kinds.length ? kinds : [unknown]).map((kind) => mistakeSaid(kind, "told", wordsOf(line))).join(tell("or"));
   field.select();
 }
 
@@ -126,7 +99,7 @@ function answer(line, asked, field, told) {
 function found(line) {
   state.epoch++;
   show();
-  $("status").textContent = `${said("right")} ${isHidden(line) ? "" : product(line)}`;
+  $("status").textContent = `${tell("right")} ${isHidden(line) ? "" : product(line)}`;
   (document.querySelector(".question input") ?? $("next")).focus();
 }
 
@@ -136,13 +109,12 @@ function showScore() {
   if (!state.predict) return;
   const given = [...answers.values()];
   const right = given.filter(([first]) => first[0] === "right").length;
-  $("score-told").textContent = said("score", { right, asked: given.length });
+  $("score-told").textContent = tell("score", { right, asked: given.length });
   const counts = new Map();
   given.flat(2).filter((kind) => kind !== "right").forEach((kind) => counts.set(kind, (counts.get(kind) ?? 0) + 1));
   $("mistakes").replaceChildren(...[...counts].map(([kind, n]) => html("li", {}, `${mistakeSaid(kind, "name")}: ${n}`)));
 }
 
-$("predict").hidden = !canAsk;
 $("predict").addEventListener("click", () => {
   state.predict = !state.predict;
   answers.clear();

@@ -7,15 +7,25 @@ const language = () => document.documentElement.lang;
 const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const word = (key, values = {}) => fillIn(words[language()][key] ?? key, values);
 
+const minus = (text) => text.replace(/-/g, "−");
+
 /** To four digits, as the stepper writes them in a terminal, but with a real minus sign. */
 function number(x) {
   x = Number(x); // "Infinity" and "NaN", which JSON cannot write as numbers, come as text
   if (Number.isNaN(x)) return "–"; // where there is no value
   if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";
-  const short = Number.isInteger(x) && Math.abs(x) < 1e6 ? x : Number(x.toPrecision(4));
-  const plain = short === 0 || (Math.abs(short) >= 1e-4 && Math.abs(short) < 1e6);
-  const text = plain ? String(short) : short.toExponential().replace(/(e[+-])(\d)$/, "$10$2");
-  return text.replace(/-/g, "−");
+  if (Number.isInteger(x) && Math.abs(x) < 1e6) return minus(String(x || 0));
+  const [digits, power] = toFour(x);
+  if (power >= -4 && Math.abs(x) < 1e6) return minus(String(Number(`${digits}e${power}`)));
+  const sign = power < 0 ? "-" : "+";
+  return minus(`${Number(digits)}e${sign}${String(Math.abs(power)).padStart(2, "0")}`);
+}
+
+/** Digits and power of ten. A half goes to the even digit, as in Python; JavaScript makes it larger. */
+function toFour(x) {
+  const half = x.toExponential(30).match(/^(-?\d\.\d\d[02468])50*e(.*)$/);
+  const [digits, power] = half?.slice(1) ?? x.toExponential(3).split("e");
+  return [digits, Number(power)];
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,9 +1,7 @@
 // A leaf gets another number: dragged, typed, or with the arrow keys. Everything else follows.
 
 const undone = []; // the numbers before each change, the last change last
-const toucher = $("touch");
 const field = $("number");
-toucher.hidden = graph === null || leaves.length === 0;
 
 const leafName = (i) => nodes[i].name;
 const touched = () => state.leaf ?? leaves[0];
@@ -70,7 +68,7 @@ function showTouch() {
 }
 
 /** What the first node without a value says. */
-const refusalsNow = () => [...(graph?.refusals.keys() ?? [])].slice(0, 1).map(refusalOf).join("");
+const refusalsNow = () => [...graph.refusals.keys()].slice(0, 1).map(refusalOf).join("");
 
 $("leaf").addEventListener("change", (event) => choose({ leaf: Number(event.target.value) }));
 field.addEventListener("input", () => field.value !== "" && setLeaf(touched(), Number(field.value)));
@@ -114,7 +112,7 @@ function drag(event, leaf) {
 }
 
 scroller.addEventListener("pointerdown", (event) => {
-  const handle = graph && event.target.closest(".handle");
+  const handle = event.target.closest(".handle");
   if (handle) drag(event, Number(handle.closest(".node").id.slice(1)));
 });
 $("drag").addEventListener("pointerdown", (event) => {

@@ -142,7 +142,7 @@ scroller.addEventListener("touchmove", (event) => event.touches.length > 1 && ev
 
 // ---- on request: weights as width and colour, a lecture hall ------------------------------------------
 
-const steepness = (line) => (isNeuron(line) ? slopeThrough(line) : lineOf.get(line.parts[0]).partial);
+const steepness = (line) => (line.isNeuron ? slopeThrough(line) : line.parts[0].partial);
 
 /** Each edge as wide as its partial, blue where it is positive and orange where it is negative. */
 function showWeights() {
