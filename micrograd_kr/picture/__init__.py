@@ -6,7 +6,7 @@ from .folding import Arrow, arrows
 from .label import visible
 from .names import formula, names
 from .neurons import Neurons, find_neurons
-from .render import write
+from .render import layout_with, write
 from .words import shown_number
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "draw",
     "find_neurons",
     "formula",
+    "layout_with",
     "names",
     "shown_number",
     "visible",

@@ -70,6 +70,14 @@ say: Messages = Messages(
             "drawing needs Graphviz, and there is none. Type: "
             "pip install graphviz-pure",
         ),
+        "no_process": (
+            "그림에는 Graphviz가 필요한데, 여기서는 프로그램을 실행할 수 없습니다. "
+            "배치를 맡을 함수를 주십시오: "
+            "micrograd_kr.picture.layout_with(viz.renderString)",
+            "drawing needs Graphviz, and no program can be started here. Give a "
+            "function that lays out: "
+            "micrograd_kr.picture.layout_with(viz.renderString)",
+        ),
         "no_printer": (
             "save: 내장 dot은 {what:을/를} 쓰지 못합니다. 다음을 입력하십시오: "
             "pip install typst (또는 Graphviz를 설치하십시오, "

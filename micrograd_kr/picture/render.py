@@ -2,6 +2,7 @@
 
 The system's ``dot`` does it when there is one, else the one inside the wheel
 ``graphviz-pure``, which comes with this package: nothing else needs to be installed.
+Where no program can be started, a function lays it out: `layout_with`.
 """
 
 import importlib
@@ -9,6 +10,8 @@ import importlib.metadata
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,28 @@ _PAGE = (
 )
 
 
+Layout = Callable[[str], str]  # from DOT text to an SVG document
+_given: list[Layout] = []  # by `layout_with`, for the whole session
+
+
+def layout_with(layout: Layout | None) -> None:
+    """Let ``layout(dot_text)`` make the SVG of every picture from now on.
+
+    That is for places where no program can be started, as in Pyodide, where JavaScript
+    has a Graphviz: ``layout_with(lambda text: viz.renderString(text))``. None: the
+    system's ``dot``, or the embedded one, again.
+
+    >>> from micrograd_kr import Value, draw
+    >>> layout_with(lambda text: f"<svg>{text.count('->')} edges</svg>")
+    >>> draw(Value(2.0) * Value(3.0)).svg()
+    '<svg>2 edges</svg>'
+    >>> layout_with(None)
+    """
+    _given.clear()
+    if layout is not None:  # a function of JavaScript has no hash, one of ours has
+        _given.append(lambda text: str(layout(text)))
+
+
 def dot_command() -> str:
     """Find the program that lays graphs out: the system's ``dot``, else the embedded.
 
@@ -41,7 +66,8 @@ def dot_command() -> str:
     """
     found = shutil.which("dot") or _embedded() or shutil.which("graphviz-pure")
     if found is None:
-        raise RuntimeError(say("no_graphviz"))
+        lacks = "no_process" if sys.platform == "emscripten" else "no_graphviz"
+        raise RuntimeError(say(lacks))
     return found
 
 
@@ -61,12 +87,15 @@ def _embedded() -> str | None:
 
 def laid_out(source: str) -> str:
     """Lay out DOT text: the picture as an SVG document, the same text once only."""
-    return _laid_out(dot_command(), source)
+    return _laid_out(_given[0] if _given else dot_command(), source)
 
 
 @lru_cache(maxsize=16)  # the frames of a walk are one layout
-def _laid_out(program: str, source: str) -> str:
-    text = run(program, "svg", source).decode()
+def _laid_out(program: str | Layout, source: str) -> str:
+    if callable(program):
+        text = program(source)
+    else:
+        text = run(program, "svg", source).decode()
     return re.sub(r'font-family="[^"]*"', f'font-family="{FONTS}"', text)
 
 
@@ -84,6 +113,8 @@ def printed(kind: str, source: str, svg: str | None = None) -> bytes:
 
 
 def _dot_can(kind: str, source: str) -> bool:
+    if _given:
+        return False
     if shutil.which("dot"):
         return True
     return kind == "png" and not _NO_GLYPH.search(source)
