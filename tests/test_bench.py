@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCH = Path(__file__).parent / "bench" / "eager.py"
 
 
+@pytest.mark.slow
 def test_the_engines_do_the_same_work():
     """One turn of everything: the losses of four engines agree, or it stops."""
     command = [

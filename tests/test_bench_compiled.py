@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCH = Path(__file__).parent / "bench" / "compiled.py"
 ROOT = BENCH.parents[2]
 
 
+@pytest.mark.slow
 def test_the_engines_take_the_same_steps() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [

@@ -1,27 +1,31 @@
 """Graphs of up to a million nodes, in a process of their own: no recursion anywhere, whatever is done to them.
 
 With Python's default recursion limit, with and without the garbage collector. A crash of the
-interpreter (a C stack that ran over) fails the test, and does not take the others along.
+interpreter (a C stack that ran over) fails the test, and does not take the others along. The stack is
+an eighth of what a process usually has, so that 25,000 nodes need what 200,000 would.
 """
 
+import resource
 import subprocess
 import sys
 
 import pytest
 
 MILLION = 1_000_000
+DEEP = 25_000
+STACK = 2**20  # bytes
 
 SHAPES = {
     "chain": (MILLION, "v = x\nfor _ in range(N): v = v * 1.000001"),
     "fan-out": (MILLION, "v = mk.sum([x * 1e-6 for _ in range(N)])"),
     "chain through the second operand": (
-        200_000,
+        DEEP,
         "v = x\nfor i in range(N): v = 1.0 + v if i % 2 else x - v",
     ),
-    "chain of lists": (200_000, "v = x\nfor _ in range(N): v = mk.sum([v, 1e-6])"),
-    "sum of a fan-out, one by one": (200_000, "v = sum(x * 1e-6 for _ in range(N))"),
+    "chain of lists": (DEEP, "v = x\nfor _ in range(N): v = mk.sum([v, 1e-6])"),
+    "sum of a fan-out, one by one": (DEEP, "v = sum(x * 1e-6 for _ in range(N))"),
     "ladder": (
-        200_000,
+        DEEP,
         "a, v = x, x * 0.5\nfor _ in range(N): a, v = v, (a + v) * 0.5\ndel a",
     ),
 }
@@ -77,7 +81,20 @@ def run(code):
         text=True,
         timeout=600,
         check=False,
+        preexec_fn=small_stack,
     )
+
+
+def small_stack():
+    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK, hard))
+
+
+def test_a_stack_this_small_runs_over():
+    """What these tests are to find, they find: a walk that recurs in C."""
+    done = run(f"t = ()\nfor _ in range({DEEP}): t = (t,)\nhash(t)\nprint('done')")
+    assert done.stdout == ""
+    assert done.returncode < 0
 
 
 @pytest.mark.parametrize("collector", ["gc.disable()", "gc.enable()"])
@@ -111,20 +128,21 @@ print("done")
 
 
 def test_gradients_of_a_deep_graph_as_a_graph():
-    """create_graph, and backward through what it gives: x^(2 * 10,000) by squares and by a chain."""
-    code = """
+    """create_graph, and backward through what it gives: x^N by a chain."""
+    code = f"""
+N = {DEEP}
 import gc
 from micrograd_kr import Value, grad
 gc.disable()
 x = Value(1.0)
 before = sum(type(v) is Value for v in gc.get_objects())
 y = x
-for _ in range(100_000 - 1):
+for _ in range(N - 1):
     y = y * x
 (dx,) = grad(y, [x], create_graph=True)
-assert dx.data == 100_000, dx
+assert dx.data == N, dx
 (ddx,) = grad(dx, [x])
-assert ddx.data == 100_000 * 99_999, ddx
+assert ddx.data == N * (N - 1), ddx
 dx.backward()
 assert x.grad == ddx.data
 del y, dx, ddx
