@@ -18,7 +18,7 @@ from .pieces import activations, loss_pieces
 SCRIPTS = (
     *("random", "samples", "optimizers", "recorder", "trainer"),  # what computes
     *("common", "settings", "csv", "learner", "health", "walk"),  # what there is
-    *("plane", "network", "curves", "confusion", "controls", "main"),  # what is shown
+    *("plane", "line", "network", "curves", "confusion", "controls", "main"),  # shown
 )
 
 

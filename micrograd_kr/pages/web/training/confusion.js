@@ -29,10 +29,11 @@ function drawConfusion(learner, choose) {
     return html("tr", {}, html("th", { scope: "row" }, String(c)), ...cells);
   });
   $("confusion").replaceChildren(
-    html("caption", {}, word("confusion")),
+    html("caption", {}, word(tested ? "confusionTest" : "confusionTrain")),
     html("tr", {}, html("td", {}), ...head),
     ...rows,
   );
+  $("misread-title").textContent = word(misread.length ? "misreadTitle" : "noneMisread", { n: misread.length });
   $("misread").replaceChildren(...misread.slice(0, SHOWN).map(({ sample, taken }) => misreadPicture(sample, taken, choose)));
 }
 
@@ -43,7 +44,7 @@ function misreadPicture(sample, taken, choose) {
   if (Number.isInteger(side)) {
     const picture = html("canvas", { width: side, height: side });
     const most = Math.max(...sample.x) || 1;
-    paint(picture, side, (square) => signed(sample.x[square] / most));
+    paint(picture, side, side, (square) => signed(sample.x[square] / most));
     button.prepend(picture);
   }
   button.addEventListener("click", () => choose(sample));

@@ -16,6 +16,8 @@ class Learner {
     const parts = given.data ? given.data : split(samples, settings.test, settings.seed);
     this.train = parts.train.map((sample) => this.prepared(sample));
     this.test = parts.test.map((sample) => this.prepared(sample));
+    const targets = this.train.map(({ label }) => Math.abs([label].flat()[0]));
+    this.scale = Math.max(...targets) || 1; // of the colours of a regression
   }
 
   /** `at` and `label` are what the learner sees, `x` and `y` what the graph is given. */

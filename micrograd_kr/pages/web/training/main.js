@@ -20,6 +20,7 @@ const LEAST = 4; // of them for learning
 // ---- making it anew --------------------------------------------------------------------------------
 
 function begin() {
+  const { id } = document.activeElement; // it may be made anew: who uses keys goes on from there
   learner = new Learner();
   layOut();
   prepare();
@@ -27,6 +28,7 @@ function begin() {
   endWalk();
   goAhead(settings.epoch);
   show();
+  if (id) $(id)?.focus({ preventScroll: true });
 }
 
 /** Learn up to the epoch a lesson begins with. */
@@ -47,23 +49,62 @@ function layOut() {
 function prepare() {
   const neurons = (learner.layers ?? []).flat().map((neuron) => neuron.out);
   shownNodes = [...learner.outputs, ...learner.inputs, ...neurons];
-  const flat = isFlat();
-  for (const id of ["plane", "plane-note", "plane-controls"]) $(id).hidden = !flat;
-  $("no-plane").hidden = flat;
-  if (flat) {
+  looked = null;
+  const inputs = learner.train[0].at.length;
+  plane = new (inputs === 1 ? Line : Plane)($("plane"));
+  $("plane").classList.toggle("line", inputs === 1);
+  $("plane").height = inputs === 1 ? 360 : 480;
+  for (const id of ["plane", "plane-note", "plane-controls", "legend"]) $(id).hidden = !isShown();
+  $("no-plane").hidden = isShown() || !learner.classes;
+  $("hard").parentElement.hidden = learner.classes === 0 || inputs === 1;
+  $("show-test").parentElement.hidden = !learner.test.length;
+  $("add-class-label").hidden = learner.classes === 0;
+  $("add-value-label").hidden = learner.classes > 0 || inputs === 1;
+  $("replay-note").hidden = !given.model?.replay || learner.trainer.optimizer.memory.length === 0;
+  showClasses();
+  if (isShown()) {
     plane.frame([...learner.train, ...learner.test]);
     squares = plane.grid(learner);
-    if (!given.model) featureControls(plane);
   }
-  $("features").hidden = !flat || Boolean(given.model);
+  if (!given.model) featureControls(plane);
+  showTitle(inputs);
+  showLegend();
   for (const key of settings.hide) hide(key);
 }
 
-const isFlat = () => learner.train[0].at.length === 2;
+/** Whether there is a plane, or a line, to show: of one or two inputs. */
+const isShown = () => learner.train[0].at.length <= 2;
+
+function showTitle(inputs) {
+  const pictured = inputs === 1 ? "lineTitle" : learner.classes ? "planeTitle" : "heightTitle";
+  const other = learner.classes ? "confusionTitle" : "pointTitle";
+  $("plane-title").textContent = word(isShown() ? pictured : other);
+}
+
+/** What the colours and shapes of the plane mean. */
+function showLegend() {
+  const mark = (kind, colour, text) => {
+    const shape = html("i", { class: kind });
+    shape.style.background = colour;
+    return html("span", {}, shape, text);
+  };
+  const gray = rgb(mix(paper, dark ? [255, 255, 255] : [0, 0, 0], 0.6));
+  const classes = Array.from({ length: learner.classes }, (_, c) => mark("", rgb(CLASS_COLOURS[c]), word("class", { c })));
+  const parts = learner.classes ? classes : [number(-learner.scale), colourBar(), number(learner.scale)];
+  const shapes = [mark("dot", gray, word("trainPoint")), mark("", gray, word("testPoint"))];
+  $("legend").replaceChildren(...parts, ...(learner.test.length ? shapes : []));
+}
+
+function colourBar() {
+  const bar = html("canvas", { class: "bar" });
+  paint(bar, 81, 1, (k) => signed((0.9 * (k - 40)) / 40));
+  return bar;
+}
 
 function change(changed, effect) {
   Object.assign(settings, changed);
   settings.epoch = 0;
+  if ("data" in changed) settings.noise = usualNoise(settings.data);
   sensible();
   writeAddress();
   if (effect === ONGOING) {
@@ -71,7 +112,6 @@ function change(changed, effect) {
     learner.measure();
     return show();
   }
-  if ("data" in changed) settings.noise = sources()[settings.data].noise;
   controls();
   begin();
 }
@@ -147,10 +187,10 @@ function show() {
 
 function showPictures() {
   if (learner.diverged) return;
-  const columns = isFlat() ? learner.trainer.evaluate(squares, shownNodes).columns : null;
+  const columns = isShown() ? learner.trainer.evaluate(squares, shownNodes).columns : null;
   if (columns) plane.draw(learner, columns, shownNodes.indexOf(looked));
   else if (learner.classes) drawConfusion(learner, choose);
-  if (learner.layers) network.draw(learner, columns, shownNodes, plane.chosen);
+  if (learner.layers) network.draw(learner, columns, plane.shape, shownNodes, plane.chosen);
 }
 
 /** While the pointer is over a neuron, the plane shows what that neuron says. */
@@ -170,9 +210,10 @@ function showHealth() {
   const sizes = norms(learner);
   const most = Math.max(...sizes) || 1;
   const rows = sizes.map((size, l) => {
-    const name = word("layer", { n: l + 1 });
-    const bar = html("meter", { min: 0, max: 1, value: Math.max(0, 1 + Math.log10(size / most || 1e-6) / 6), "aria-label": name });
-    return html("li", {}, name, bar, size.toExponential(1).replace("-", "−"));
+    const filled = html("i");
+    filled.style.width = `${100 * Math.max(0, 1 + Math.log10(size / most || 1e-6) / 6)}%`;
+    const shown = size.toExponential(1).replace("-", "−");
+    return html("li", {}, word("layer", { n: l + 1 }), html("span", { class: "bar", "aria-hidden": "true" }, filled), shown);
   });
   $("norms").replaceChildren(...rows);
 }
@@ -187,9 +228,9 @@ function showChosen() {
 
 function pointText(sample) {
   const outputs = learner.diverged ? ["–"] : outputsOf(sample).map(number);
-  if (!isFlat()) return word("sample", { target: sample.label, output: outputs.join(", ") });
-  const [x1, x2] = sample.at.map(number);
-  return word("point", { x1, x2, target: sample.label, output: outputs.join(", ") });
+  if (!isShown()) return word("sample", { target: sample.label, output: outputs.join(", ") });
+  const place = sample.at.map(number).join(", ");
+  return word("point", { place, target: [sample.label].flat().map(number).join(", "), output: outputs.join(", ") });
 }
 
 function showPlay() {
@@ -211,14 +252,14 @@ function choose(sample) {
 }
 
 function addPoint(spot) {
-  const label = learner.classes ? Number($("add-class").value) : 0;
-  const sample = learner.prepared({ x: spot, y: label });
+  const label = learner.classes ? Number($("add-class").value) : $("add-value").valueAsNumber || 0;
+  const sample = learner.prepared(plane.sampleAt(spot, label));
   learner.train.push(sample);
   pointsChanged(sample);
 }
 
 function movePoint(sample, spot) {
-  Object.assign(sample, learner.prepared({ x: spot, y: sample.label }));
+  Object.assign(sample, learner.prepared(plane.sampleAt(spot, sample.label)));
   pointsChanged(sample);
 }
 
@@ -270,8 +311,10 @@ function planeKey(key, shift, samples) {
     return true;
   }
   if (!(key in ARROWS)) return false;
-  const [left, right] = plane.bounds[0];
-  const moved = plane.cursor.map((x, axis) => x + (ARROWS[key][axis] * (right - left)) / 40);
+  const moved = plane.cursor.map((x, axis) => {
+    const [from, to] = plane.bounds[axis];
+    return x + (ARROWS[key][axis] * (to - from)) / 40;
+  });
   plane.cursor = moved;
   if (shift && plane.chosen) movePoint(plane.chosen, moved);
   else showPictures();
@@ -328,7 +371,6 @@ function speak() {
   }
   for (const button of $("languages").children) button.setAttribute("aria-pressed", button.value === language());
   document.title = `${word("title")} · micrograd_kr`;
-  $("plane-note").textContent = word("planeNote");
   $("layer-count").textContent = word("layers", { n: settings.layers.length });
   controls();
   showPlay();
@@ -381,14 +423,13 @@ function listen() {
       document.documentElement.lang = button.value;
       writeAddress();
       speak();
-      layOut();
-      show();
+      again();
     });
   $("theme").addEventListener("click", () => {
     switchTheme();
     colours();
-    if (isFlat() && !given.model) featureControls(plane);
-    show();
+    controls();
+    again();
   });
   $("walk").addEventListener("click", beginWalk);
   $("walk-back").addEventListener("click", () => stepWalk(-1));
@@ -401,7 +442,6 @@ function listen() {
     if (!given.model && event.dataTransfer.files[0]) readFile(event.dataTransfer.files[0]);
   });
   addEventListener("hashchange", () => {
-    Object.assign(settings, structuredClone(DEFAULTS), given.settings);
     readAddress();
     speak();
     begin();
@@ -413,13 +453,24 @@ function listen() {
   listenToPlane();
 }
 
+/** Show all of it anew, and keep what was learned and chosen. */
+function again() {
+  const { chosen, cursor } = plane;
+  layOut();
+  prepare();
+  Object.assign(plane, { chosen, cursor });
+  show();
+}
+
 function showViews() {
   for (const button of $("views").children) button.setAttribute("aria-pressed", button.value === settings.view);
 }
 
 function showClasses() {
-  const count = sources()[settings.data].classes || 1;
-  $("add-class").replaceChildren(...Array.from({ length: count }, (_, c) => html("option", { value: c }, String(c))));
+  const classes = Array.from({ length: learner.classes }, (_, c) => html("option", { value: c }, String(c)));
+  const before = $("add-class").value;
+  $("add-class").replaceChildren(...classes);
+  if (before in classes) $("add-class").value = before;
 }
 
 colours();
@@ -428,7 +479,6 @@ if (given.model) {
   document.querySelector("main").classList.add("given");
 }
 readAddress();
-plane = new Plane($("plane"));
 editor = new Editor((node, x) => {
   const place = learner.places.get(node);
   learner.trainer.parameters[place] = x;
@@ -441,4 +491,3 @@ speak();
 showViews();
 listen();
 begin();
-showClasses();

@@ -1,13 +1,13 @@
 // The network as a picture: layers are columns, each neuron shows what it says over the plane, each
 // connection is as wide as its number is large, blue above 0 and orange below.
 
-const BOX = 36; // of a neuron; this and what follows in sixteenths of the page's letters
-const SMALL = 27; // where a layer has more than FEW neurons
-const FEW = 10;
-const TOP = 34; // above the neurons, for the buttons of the layer
-const NEAREST = 18; // between two neurons of a column
+// All in sixteenths of the page's letters: how large a neuron is, and how far from the next one above it.
+const SIZES = [[10, 36, 18], [20, 28, 10], [Infinity, 24, 6]]; // for layers of up to so many neurons
+const ROOM = 12; // for a number below a neuron
+const TOP = 62; // above the neurons, for what can be changed of the layer
 const BETWEEN = 56; // at least, between two columns
 const MANY = 16; // inputs: more are shown as one image
+const IMAGE = 3; // which is so many times as large as a neuron
 
 class Network {
   /** `look`: told the node of a neuron while the pointer is over it, and null afterwards. */
@@ -16,6 +16,7 @@ class Network {
     this.small = html("canvas");
     this.tip = html("div", { class: "tip", hidden: "" });
     place.addEventListener("pointerleave", () => this.tell(null));
+    place.addEventListener("pointermove", (event) => event.target.closest(".hit, .neuron") ?? this.tell(null));
   }
 
   /** Lay the network out anew: after its layers have changed. */
@@ -28,11 +29,12 @@ class Network {
     const columns = [inputs, ...learner.layers];
     const tallest = Math.max(...columns.map((column) => column.length));
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-    this.unit = unit;
-    this.box = unit * (tallest > FEW ? SMALL : BOX);
-    this.step = this.box + unit * NEAREST;
-    const height = unit * TOP + tallest * this.step;
-    const width = Math.max(this.place.clientWidth || 600, columns.length * (this.box + unit * BETWEEN));
+    const [, box, room] = SIZES.find(([most]) => tallest <= most);
+    this.hasRoom = room >= ROOM;
+    Object.assign(this, { unit, box: unit * box, step: unit * (box + room), top: unit * (changeWidth ? TOP : 4) });
+    const height = this.top + tallest * this.step;
+    const needed = (columns.length - 1) * (this.box + unit * BETWEEN) + this.box + 8;
+    const width = Math.max(this.place.clientWidth || 600, needed);
     this.canvas = html("canvas", { "aria-hidden": "true" }); // drawn every frame
     const over = svg("svg", { width, height, "aria-hidden": "true" }); // felt by the pointer
     place(this.canvas, 0, 0, width, height);
@@ -48,12 +50,12 @@ class Network {
 
   /** Put a column in its place, its neurons evenly around the middle. */
   arrange(column, c, count, width, height) {
-    const top = this.unit * TOP;
     const gap = (width - this.box - 8) / (count - 1);
     const needed = column.length * this.step;
     column.forEach((neuron, k) => {
+      neuron.size = this.box * (neuron.image ? IMAGE : 1);
       neuron.left = 4 + c * gap;
-      neuron.top = top + (height - top - needed) / 2 + k * this.step;
+      neuron.top = this.top + (height - this.top - needed) / 2 + k * this.step - (neuron.size - this.box) / 2;
       neuron.title = c ? `${this.layer(c, count)} · ${k + 1}` : neuron.name;
     });
   }
@@ -93,15 +95,15 @@ class Network {
     const over = isNeuron
       ? html("button", { type: "button", class: "neuron", "aria-label": name })
       : html("span", { role: "img", class: "neuron", "aria-label": name });
-    place(over, neuron.left, neuron.top, this.box, this.box);
+    place(over, neuron.left, neuron.top, neuron.size, neuron.size);
     over.addEventListener("pointermove", (event) => {
       const hinted = isNeuron ? hint(learner, learner.places.get(neuron.bias), name) : name;
-      this.tell(hinted, event, this.nodeOf(learner, neuron));
+      const said = neuron.said === undefined ? "" : ` · ${word("says", { x: number(neuron.said) })}`;
+      this.tell(hinted + said, event, this.nodeOf(learner, neuron));
     });
-    over.addEventListener("pointerleave", () => this.tell(null));
     if (isNeuron) over.addEventListener("click", () => this.editor.open(neuron.bias, name));
     this.place.append(label, over);
-    this.pictures.push({ neuron, label, isImage, side: isImage ? this.side : GRID });
+    this.pictures.push({ neuron, label, isImage });
   }
 
   nodeOf(learner, neuron) {
@@ -118,11 +120,11 @@ class Network {
     place(this.tip, event.clientX - box.left + this.place.scrollLeft + 14, event.clientY - box.top + 14);
   }
 
-  /** More or fewer neurons in a layer. */
+  /** More or fewer neurons in a layer, and another activation. */
   buttons(c, column, changeWidth) {
-    const fewer = html("button", { type: "button", "aria-label": word("fewerNeurons", { n: c }) }, "−");
-    const more = html("button", { type: "button", "aria-label": word("moreNeurons", { n: c }) }, "+");
-    const part = html("span", { class: "width" }, fewer, String(column.length), more);
+    const fewer = html("button", { type: "button", id: `fewer-${c}`, "aria-label": word("fewerNeurons", { n: c }) }, "−");
+    const more = html("button", { type: "button", id: `more-${c}`, "aria-label": word("moreNeurons", { n: c }) }, "+");
+    const part = html("span", { class: "width" }, fewer, String(column.length), more, activationOf(c - 1));
     place(part, column[0].left + this.box / 2, 0);
     fewer.addEventListener("click", () => changeWidth(c - 1, -1));
     more.addEventListener("click", () => changeWidth(c - 1, 1));
@@ -131,19 +133,21 @@ class Network {
 
   // ---- every frame ---------------------------------------------------------------------------------
 
-  /** `columns`: of each of `nodes` what it says in every square of the plane; `chosen`: a sample. */
-  draw(learner, columns, nodes, chosen) {
+  /** `columns`: of each of `nodes` what it says everywhere in the plane, which is `shape` squares; `chosen`: a sample. */
+  draw(learner, columns, shape, nodes, chosen) {
     const pen = sharpened(this.canvas);
     this.drawLinks(pen, settings.view === "gradients" ? learner.gradient : learner.trainer.parameters);
     const numbers = chosen && learner.trainer.evaluate([chosen], nodes).columns;
-    for (const { neuron, label, isImage, side } of this.pictures) {
+    const image = [this.side, this.side];
+    for (const { neuron, label, isImage } of this.pictures) {
       const k = nodes.indexOf(this.nodeOf(learner, neuron));
-      if (neuron.image) this.drawImage(pen, neuron, side, chosen ? chosen.x : []);
-      else if (isImage) this.drawImage(pen, neuron, side, neuron.weights.map((node) => learner.trainer.parameters[learner.places.get(node)]));
-      else if (columns) this.drawImage(pen, neuron, side, columns[k]);
-      else this.drawImage(pen, neuron, 1, numbers ? [numbers[k][0]] : []);
-      const shown = settings.view === "activations" && numbers && k >= 0;
-      label.textContent = shown ? number(Number(numbers[k][0].toPrecision(3))) : "";
+      if (neuron.image) this.drawImage(pen, neuron, image, chosen ? chosen.x : []);
+      else if (isImage) this.drawImage(pen, neuron, image, weightsOf(learner, neuron));
+      else if (columns) this.drawImage(pen, neuron, shape, columns[k]);
+      else this.drawImage(pen, neuron, [1, 1], numbers ? [Math.tanh(numbers[k][0])] : []);
+      neuron.said = numbers && k >= 0 ? numbers[k][0] : undefined;
+      const isTold = settings.view === "activations" && this.hasRoom && neuron.said !== undefined;
+      label.textContent = isTold ? number(Number(neuron.said.toPrecision(3))) : "";
     }
   }
 
@@ -160,19 +164,28 @@ class Network {
     pen.globalAlpha = 1;
   }
 
-  /** What a neuron says, from orange over 0 to blue, in a frame. */
-  drawImage(pen, { left, top }, side, numbers) {
-    let most = 1e-9;
+  /** What a neuron says, from orange over 0 to blue, in a frame; along a line it is a curve too. */
+  drawImage(pen, { left, top, size }, [width, height], numbers) {
+    let most = width > 1 ? 1e-9 : 1;
     for (const x of numbers) most = Math.max(most, Math.abs(x));
-    this.small.width = this.small.height = side;
-    paint(this.small, side, (square) => signed(numbers[square] / most || 0));
-    pen.imageSmoothingEnabled = side === GRID;
-    pen.drawImage(this.small, left, top, this.box, this.box);
+    paint(this.small, width, height, (square) => signed(numbers[square] / most || 0));
+    pen.imageSmoothingEnabled = height === GRID;
+    pen.drawImage(this.small, left, top, size, size);
     pen.lineWidth = 2;
     pen.strokeStyle = frameColour;
-    pen.strokeRect(left, top, this.box, this.box);
+    pen.strokeRect(left, top, size, size);
+    if (height > 1 || width === 1) return;
+    pen.strokeStyle = dark ? "#fff" : "#000";
+    pen.beginPath();
+    numbers.forEach((x, k) => {
+      const across = left + (k / (width - 1)) * size;
+      pen.lineTo(across, top + size * (0.5 - (0.42 * x) / most));
+    });
+    pen.stroke();
   }
 }
+
+const weightsOf = (learner, { weights }) => weights.map((node) => learner.trainer.parameters[learner.places.get(node)]);
 
 const BLUE = rgb(POSITIVE);
 const ORANGE = rgb(NEGATIVE);

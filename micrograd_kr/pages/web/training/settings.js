@@ -11,7 +11,7 @@ const FEATURES = {
 };
 
 const DEFAULTS = {
-  data: "moons", n: 100, noise: 0.1, test: 0.3, seed: 1,
+  data: "moons", n: 100, noise: 0, test: 0.3, seed: 1,
   features: ["x1", "x2"], layers: [8, 8], activations: ["tanh", "tanh"],
   init: "xavier", loss: "binary_cross_entropy", optimizer: "Adam", lr: 0.03, batch: 0, l1: 0, l2: 0,
   view: "weights", speed: "normal", log: false, showTest: true, hard: false, epoch: 0, hide: [],
@@ -20,7 +20,14 @@ const DEFAULTS = {
 const LIMITS = { n: [4, 2000], noise: [0, 1], test: [0, 0.9], seed: [0, 2 ** 32 - 1], lr: [1e-6, 1e3],
   batch: [0, 2000], l1: [0, 10], l2: [0, 10], epoch: [0, 1e6], layers: [1, 64] };
 
-const settings = { ...structuredClone(DEFAULTS), ...given.settings };
+const first = { ...DEFAULTS, ...given.settings };
+const settings = structuredClone(first);
+
+/** The noise that data have if nobody says otherwise. */
+function usualNoise(data) {
+  const chosen = data === first.data ? given.settings.noise : undefined;
+  return chosen ?? sources()[data]?.noise ?? 0;
+}
 
 /** Read one setting of an address; what cannot be read stays as it is. */
 function parsed(key, text) {
@@ -44,17 +51,16 @@ function written(value) {
 
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
-  if (given.settings.noise === undefined) settings.noise = sources()[settings.data]?.noise ?? settings.noise;
+  Object.assign(settings, structuredClone(first));
   for (const key of Object.keys(DEFAULTS)) if (found.has(key)) settings[key] = parsed(key, found.get(key));
-  if (found.has("data") && !found.has("noise")) settings.noise = sources()[settings.data]?.noise ?? 0;
+  if (!found.has("noise")) settings.noise = usualNoise(settings.data);
   if (["ko", "en"].includes(found.get("lang"))) document.documentElement.lang = found.get("lang");
   sensible();
 }
 
 /** Only what differs from the usual is written. */
 function writeAddress() {
-  const usual = { ...DEFAULTS, ...given.settings };
-  if (settings.data !== usual.data) usual.noise = sources()[settings.data].noise;
+  const usual = { ...first, noise: usualNoise(settings.data) };
   const changed = Object.keys(DEFAULTS).filter((key) => written(settings[key]) !== written(usual[key]));
   const pairs = changed.map((key) => [key, written(settings[key])]);
   if (language() !== given.lang) pairs.push(["lang", language()]);
@@ -63,7 +69,10 @@ function writeAddress() {
 
 /** What is not there, or does not fit together, becomes what is usual. */
 function sensible() {
-  if (!(settings.data in sources())) settings.data = Object.keys(sources())[0];
+  if (!(settings.data in sources())) {
+    settings.data = Object.keys(sources())[0];
+    settings.noise = usualNoise(settings.data);
+  }
   if (!settings.features.length) settings.features = ["x1", "x2"];
   settings.activations = settings.layers.map((_, l) => {
     const name = settings.activations[l] ?? settings.activations.at(-1) ?? "tanh";
