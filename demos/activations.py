@@ -27,6 +27,11 @@ LAYERS = 10
 WIDTH = 8
 
 
+def data() -> tuple[list[list[float]], list[int]]:
+    """Make the moons that both networks are to tell apart."""
+    return make_moons(100, seed=1)
+
+
 def network(activation: str, seed: int = 0) -> MLP:
     """Build ten layers: nine hidden ones with this activation, and the output."""
     hidden = [WIDTH] * (LAYERS - 1)
@@ -78,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     curves.axes[-1].set_axis_off()
 
     print(choose("== 기울기 소실: |w.grad|의 평균", "== Vanishing: the mean |w.grad|"))
-    X, y = make_moons(100, seed=1)
+    X, y = data()
     picture = plot.figure(1, 2)
     left, right = picture.axes
     for activation in INITS:

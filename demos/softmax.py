@@ -22,11 +22,24 @@ SETS: dict[str, Callable[..., Data]] = {
     "yin-yang": make_yin_yang,
 }
 IN_KOREAN = {"spiral": "나선", "yin-yang": "음양"}
+OUTPUTS = (2.0, 1.0, -1.0)  # of a network, for three classes
+TEMPERATURES = (0.2, 1.0, 5.0)
+TARGET = 1
 
 
 def rounded(xs: Iterable[Any]) -> list[float]:
     """Give numbers or Values to three digits."""
     return [round(getattr(x, "data", x), 3) for x in xs]
+
+
+def outputs() -> list[Value]:
+    """Give the outputs to look at."""
+    return [Value(number, f"o{i}") for i, number in enumerate(OUTPUTS)]
+
+
+def warmed(logits: Sequence[Any], temperature: Any) -> list[Any]:
+    """Give softmax(o / T): sharp where T is small, even where it is large."""
+    return softmax([o / temperature for o in logits])
 
 
 def train(
@@ -52,12 +65,16 @@ def train(
 def show_numbers() -> None:
     """Print what softmax does to one output, and why training needs it."""
     print(choose("== 출력, 확률, 원-핫", "== Outputs, probabilities, one-hot"))
-    logits = [Value(2.0, "o0"), Value(1.0, "o1"), Value(-1.0, "o2")]
+    logits = outputs()
     probabilities = softmax(logits)
     total = sum(probabilities).data
     print("   o           ", rounded(logits))
     print("   softmax(o)  ", rounded(probabilities), "Σ =", round(total, 3))
     print("   one-hot     ", one_hot(predict(logits), 3))
+
+    print(choose("== 온도 T: softmax(o / T)", "== Temperature T: softmax(o / T)"))
+    for temperature in TEMPERATURES:
+        print(f"   T = {temperature:<4}", rounded(warmed(OUTPUTS, temperature)))
 
     print(
         choose(
@@ -65,7 +82,7 @@ def show_numbers() -> None:
             "== Training needs softmax: its loss has a slope everywhere",
         )
     )
-    cross_entropy(logits, 1).backward()
+    cross_entropy(logits, TARGET).backward()
     told = choose("o의 grad = softmax(o) − 원-핫", "grads of o = softmax(o) − one-hot")
     print(f"   loss = −log p1, {told}: {rounded(o.grad for o in logits)}")
     print(

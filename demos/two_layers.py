@@ -9,12 +9,18 @@ from micrograd_kr import MLP, Value, draw
 from micrograd_kr.cli import demo_options
 from micrograd_kr.text import choose
 
+X = [1.0, 0.5]
 W1 = [[1.0, -1.0], [0.5, 2.0], [-2.0, 0.0]]
 B1 = [0.0, 0.0, 1.0]
 W2 = [[1.0, -2.0, 0.5], [3.0, 0.0, 1.0]]
 B2 = [0.5, -1.0]
 
 Layers = list[tuple[list[Value], list[Value]]]
+
+
+def inputs() -> list[Value]:
+    """Give the two inputs."""
+    return [Value(number, f"x{i}") for i, number in enumerate(X)]
 
 
 def two_layers() -> MLP:
@@ -75,7 +81,7 @@ def show_forward(model: MLP, x: list[Value]) -> list[Value]:
 def main(argv: Sequence[str] | None = None) -> None:
     """Print and draw a network of two layers and one of four."""
     args = demo_options(__doc__).parse_args(argv)
-    x = [Value(1.0, "x0"), Value(0.5, "x1")]
+    x = inputs()
 
     print(choose("== 2층 신경망", "== Two layers"))
     for name, numbers in (("W1", W1), ("b1", B1), ("W2", W2), ("b2", B2)):

@@ -1,8 +1,8 @@
 """What a learner moves on a page: an expression of Values, its leaves as sliders.
 
 Python records the graph once and says what is shown of it; ``web/live.js`` computes it
-with the engine of the pages. A `Live` becomes plain data for JSON: nodes are named by
-their places in topological order, and sentences have slots for numbers, both as in
+with the engine of the pages. A `Live` becomes plain data for JSON: a node is its place
+in topological order, a line the form of an operation, both as in
 ``stepper/recording.py``.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..engine import OPS, Value
+from ..engine import Value
 from ..stepper import Stepper
 
 
@@ -61,30 +61,29 @@ class Curve:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves over the leaf ``x``, all at once or one to choose, and points.
+    """Curves over the leaf ``x``; with the samples, where there are any.
 
-    ``slope``: its derivative is drawn too, and the tangent at x.
+    ``slope``: one to choose, with its derivative and its tangent at x.
     """
 
     x: Value
     low: float
     high: float
     curves: Sequence[Curve]
-    points: Sequence[tuple[float, float]] = ()
     slope: bool = False
     height: tuple[float, float] | None = None  # from where to where; else what fits
 
 
 @dataclass(frozen=True)
 class Learning:
-    """Gradient descent on the samples: ``inputs`` and ``target`` are leaves.
+    """Gradient descent on samples, of which there are several sets, by name.
 
-    ``answers`` are what others found, as text, with the switches off and on.
+    ``leaves`` take the numbers of a sample, its inputs and then its target; the last
+    node of the graph is the loss of one.
     """
 
-    inputs: Sequence[Value]
-    target: Value
-    samples: Sequence[Sequence[float]]  # the inputs, then the target
+    leaves: Sequence[Value]
+    sets: Mapping[str, Sequence[Sequence[float]]]
     parameters: Sequence[Value]
     optimizer: str
     lr: float
@@ -98,15 +97,17 @@ class Live:
     ``groups``: sliders by title. ``switches``: leaves that are 0 or 1, by what is said
     of them. ``count``: how many of some leaves are 1, the others being 0. ``choice``:
     nodes whose row the learner chooses, and the names of the rows. ``lines``: nodes
-    that are written out with their numbers. Grads are those of ``root``.
+    that are written out with their numbers. Grads are those of ``of``, else of the
+    root.
 
     >>> x = Value(3.0, "x"); y = x * x; y.label = "y"
-    >>> live = Live(y, {"": [Slider("x", [x], -4, 4)]}, lines=[y])
-    >>> live.data()["lines"][0]["parts"][2]
-    [['data', 0, '()'], ' * ', ['data', 0, '()']]
+    >>> live = Live(y, groups={"": [Slider("x", [x], -4, 4)]}, lines=[y])
+    >>> live.data()["lines"][0]["form"]["names"]
+    [['0'], ' * ', ['1']]
     """
 
     root: Value
+    of: Value | None = None
     groups: Mapping[str, Sequence[Slider]] = field(default_factory=dict)
     switches: Mapping[str, Value] = field(default_factory=dict)
     count: tuple[str, Sequence[Value]] | None = None
@@ -120,14 +121,19 @@ class Live:
     def data(self) -> dict[str, Any]:
         """Give all of it as plain data."""
         recorded = Stepper(self.root).recording()
-        sentences = {said["node"]: said["parts"] for said in recorded["forward"]}
-        lines = [{"parts": sentences[self._at(v)]} for v in self.lines]
+        nodes, forms = recorded["nodes"], recorded["forms"]
+        lines = [
+            {"node": at, "form": forms[nodes[at]["form"]]}
+            for at in self._all(self.lines)
+        ]
         groups = [
             {"title": title, "sliders": [self._slider(s) for s in sliders]}
             for title, sliders in self.groups.items()
         ]
         return {
             "graph": recorded["graph"],
+            "names": [node["name"] for node in nodes],
+            "of": self._at(self.of or self.root),
             "groups": groups,
             "switches": {said: self._at(v) for said, v in self.switches.items()},
             "count": self.count and [self.count[0], self._all(self.count[1])],
@@ -177,7 +183,6 @@ class Live:
             "from": self.plot.low,
             "to": self.plot.high,
             "curves": curves,
-            "points": self.plot.points,
             "slope": self.plot.slope,
             "height": self.plot.height,
         }
@@ -187,19 +192,10 @@ class Live:
             return None
         learning = self.learning
         return {
-            "leaves": self._all([*learning.inputs, learning.target]),
-            "samples": learning.samples,
+            "leaves": self._all(learning.leaves),
+            "sets": learning.sets,
             "parameters": self._all(learning.parameters),
             "optimizer": learning.optimizer,
             "lr": learning.lr,
             "hyper": dict(learning.hyper),
         }
-
-
-def activations() -> list[str]:
-    """Give the curves of the table that take one number and no setting.
-
-    >>> "tanh" in activations(), "leaky_relu" in activations()
-    (True, False)
-    """
-    return [op.name for op in OPS.values() if op.is_activation and op.default is None]

@@ -22,6 +22,7 @@ say: Messages = Messages(
         "no_choice": ("하나를 골라 주세요.", "Choose one."),
         "again": ("처음으로", "Reset"),
         "choose": ("함수", "Function"),
+        "samples": ("데이터", "Data"),
         "choose_mistake": ("실수", "Mistake"),
         "slope": ("기울기", "slope"),
         "one_step": ("한 걸음", "One step"),

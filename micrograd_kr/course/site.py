@@ -26,7 +26,7 @@ from .reference import reference
 JS_WORDS = (
     *("check", "answer", "no_number", "no_choice", "again", "choose", "slope"),
     *("one_step", "hundred_steps", "loss", "steps_done"),
-    *("choose_mistake", "first_wrong", "missing"),
+    *("samples", "choose_mistake", "first_wrong", "missing"),
 )
 FILES = "img-src 'self' file:; frame-src 'self' file:"  # pictures and pages of the site
 

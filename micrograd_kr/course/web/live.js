@@ -12,7 +12,7 @@ class Live {
     Object.assign(this, data);
     this.graph = new Graph(data.graph);
     this.first = this.graph.values.slice();
-    this.root = this.graph.count - 1;
+    this.root = data.of; // whose grads are shown
     this.refreshers = []; // what brings a part up to date
     this.place = place;
     this.clip = `inside-${place.dataset.live}`;
@@ -123,6 +123,14 @@ class Live {
       return made;
     };
     const shown = html("output", { class: "loss" });
+    const names = Object.keys(this.learning.sets);
+    const select = html("select", {}, ...names.map((name) => html("option", {}, name)));
+    select.onchange = () => {
+      this.samples = this.learning.sets[select.value];
+      this.reset();
+    };
+    [this.samples] = Object.values(this.learning.sets);
+    if (names.length > 1) this.add(html("label", { class: "slider" }, html("span", {}, word("samples")), select));
     this.rewinders = [...(this.rewinders ?? []), () => this.restart()];
     this.restart();
     this.refreshers.push(() => (shown.value = `${word("steps_done")} ${this.optimizer.steps}, ${word("loss")} ${number(this.meanLoss())}`));
@@ -138,7 +146,8 @@ class Live {
   /** Go over all samples, and call `each` after the forward pass. */
   overSamples(each) {
     const { graph } = this;
-    const { leaves, samples } = this.learning;
+    const { samples } = this;
+    const { leaves } = this.learning;
     const before = leaves.map((node) => graph.values[node]);
     const put = (numbers) => leaves.forEach((node, k) => (graph.values[node] = numbers[k]));
     for (const sample of samples) {
@@ -152,12 +161,13 @@ class Live {
   meanLoss() {
     let total = 0;
     this.overSamples(() => (total += this.graph.values[this.root]));
-    return total / this.learning.samples.length;
+    return total / this.samples.length;
   }
 
   learn(steps) {
     const { graph } = this;
-    const { parameters, samples, lr } = this.learning;
+    const { samples } = this;
+    const { parameters, lr } = this.learning;
     for (let k = 0; k < steps; k++) {
       const gradient = new Float64Array(parameters.length);
       this.overSamples(() => {
@@ -182,19 +192,20 @@ class Live {
         list.append(item);
         this.refreshers.push(() => (item.textContent = text()));
       };
-      for (const { parts } of this.lines) line(() => [...new Set(parts.map((part) => this.fill(part)))].join(" = "));
+      for (const { node, form } of this.lines) line(() => this.written(node, form));
       for (const [label, node] of this.grads) line(() => `${label}.grad = ${number(this.adjoints[node])}`);
     }
   }
 
-  /** A sentence of the stepper, its slots filled. */
-  fill(sentence) {
-    return sentence.map((piece) => (typeof piece === "string" ? piece : this.slot(piece))).join("");
-  }
-
-  slot([, node, brackets]) {
-    const text = number(this.graph.values[node]);
-    return brackets && text.startsWith("−") ? `(${text})` : text;
+  /** A node as the stepper writes it: its name, the operation in names, in numbers, the result. */
+  written(node, { names, numbers, signed }) {
+    const { values, operands, first } = this.graph;
+    const of = [...operands.subarray(first[node], first[node + 1])];
+    const shown = (operand) => number(values[operand]);
+    const bracketed = (operand) => (signed && shown(operand).startsWith("−") ? `(${shown(operand)})` : shown(operand));
+    const fill = (formula, said) => formula.map((piece) => (typeof piece === "string" ? piece : said(of[piece[0]]))).join("");
+    const parts = [this.names[node], fill(names, (operand) => this.names[operand] ?? shown(operand)), fill(numbers, bracketed), shown(node)];
+    return [...new Set(parts)].join(" = ");
   }
 
   // ---- wrong backward passes ----------------------------------------------------------------------
@@ -333,8 +344,9 @@ class Live {
 
   draw(drawn, said, curves, movable) {
     const { plot } = this;
+    const points = this.samples ?? [];
     const { rows, now } = this.sampled(curves);
-    const numbers = [...rows.flatMap(({ ys }) => ys), ...plot.points.map(([, y]) => y), 0].filter(Number.isFinite);
+    const numbers = [...rows.flatMap(({ ys }) => ys), ...points.map(([, y]) => y), 0].filter(Number.isFinite);
     const [low, high] = plot.height ?? [Math.min(...numbers), Math.max(...numbers, 1e-9)];
     const px = (x) => EDGE + ((x - plot.from) / (plot.to - plot.from)) * (WIDTH - 2 * EDGE);
     const py = (y) => HEIGHT - EDGE - ((y - low) / (high - low)) * (HEIGHT - 2 * EDGE);
@@ -345,7 +357,7 @@ class Live {
       line([[plot.from, 0], [plot.to, 0]], "axis"), line([[0, low], [0, high]], "axis"),
       text(EDGE, HEIGHT - 8, "middle", number(plot.from)), text(WIDTH - EDGE, HEIGHT - 8, "middle", number(plot.to)),
       text(EDGE - 4, py(low), "end", number(low)), text(EDGE - 4, py(high) + 8, "end", number(high)),
-      ...plot.points.map(([x, y]) => svg("circle", { cx: px(x), cy: py(y), r: 2.5, class: "point" })),
+      ...points.map(([x, y]) => svg("circle", { cx: px(x), cy: py(y), r: 2.5, class: "point" })),
     ];
     const inside = svg("g", { "clip-path": `url(#${this.clip})` });
     rows[0].ys.forEach((_, k) => {
@@ -359,9 +371,10 @@ class Live {
     }
     if (movable) inside.append(...now.ys.map((y) => svg("circle", { cx: px(now.x), cy: py(y), r: 4, class: "here" })).filter((_, k) => Number.isFinite(now.ys[k])));
     drawn.replaceChildren(...parts, inside);
-    const told = curves.map(({ label }, k) => `${label} = ${number(now.ys[k])}`);
-    if (plot.slope) told.push(`${word("slope")} = ${number(slope)}`);
-    if (movable) said.value = told.join(", ");
+    const told = curves.map(({ label }, k) => [`${label} = ${number(now.ys[k])}`, `c${k}`]);
+    if (plot.slope) told.push([`${word("slope")} = ${number(slope)}`, "slope"]);
+    if (plot.slope) told.push(...curves[0].formulas.map((formula, k) => [`f${"′".repeat(k)} = ${formula}`, "formula"]));
+    said.replaceChildren(...told.map(([text, kind]) => html("span", { class: kind }, text)));
   }
 }
 
