@@ -34,7 +34,7 @@ function show() {
 function statusText(text) {
   const step = stepAt(state.at);
   const hidden = step?.lines?.some(isHidden);
-  const told = !step ? word("startText") : hidden ? word("predictNow") : textOf(step).slice(0, 9).join("\n");
+  const told = !step ? word("startText") : hidden ? word("predictNow") : textOf(step, FEW).join("\n");
   return [text, told, state.at === last ? word("end") : ""].join(". ");
 }
 

@@ -22,7 +22,7 @@ function showStep() {
   $("rule").replaceChildren(...rule(step, node));
   $("why").replaceChildren(...(lines ? [html("h3", {}, word("why", { name: node.name })), ...whyOf(step).map(asked)] : []));
   $("written").hidden = !lines || hidden;
-  $("text").replaceChildren(...(lines ? textOf(step) : []).map((line) => html("p", {}, line)));
+  $("text").replaceChildren(...(lines ? textOf(step, FEW) : []).map((line) => html("p", {}, line)));
 }
 
 function rule(step, node) {
@@ -31,7 +31,16 @@ function rule(step, node) {
   const upstream = html("p", { class: "given formula upstream" }, word("upstream"), " ",
     html("b", {}, `${node.name}.grad = ${number(step.adjoint)}`));
   const end = state.at === last ? [html("p", { class: "end" }, word("end"))] : [];
-  return [upstream, ...step.lines.map((line) => chain(node, line)), ...end];
+  const rest = step.lines.slice(FEW);
+  return [upstream, ...step.lines.slice(0, FEW).map((line) => chain(node, line)), ...more(node, rest), ...end];
+}
+
+/** What a wide step has beyond the first edges, made when it is asked for. */
+function more(node, rest) {
+  if (!rest.length) return [];
+  const folded = html("details", { class: "more" }, html("summary", {}, word("more", { n: rest.length })));
+  folded.addEventListener("toggle", () => folded.append(...rest.map((line) => chain(node, line))), { once: true });
+  return [folded];
 }
 
 /** A question with its answer: what ends in a question mark stands out. */

@@ -188,7 +188,9 @@ const product = (line) => `${number(line.adjoint)} × ${number(line.partial)} = 
 /** Where it covers no node and no other tag. */
 function showTags() {
   const here = (isBackward(state.at) && linesAt.get(state.at)) || [];
-  const taken = here.length ? [...drawn.values()].map(({ box }) => box) : [];
+  const ends = here.flatMap(({ node, parent }) => [node, parent]).map((i) => drawn.get(i)?.box).filter(Boolean);
+  const around = ends.length && surrounding(ends);
+  const taken = here.length ? [...drawn.values()].map(({ box }) => box).filter((box) => overlap(box, around)) : [];
   tags.replaceChildren(...here.map((line) => tag(numbersOf(line), line, taken)));
 }
 
@@ -209,14 +211,14 @@ function slopeThrough(line) {
   return slopes.get(line.parent) ?? 0;
 }
 
-function tag(numbers, { parts, path, spot }, taken) {
-  const hidden = parts.some(isHidden);
+function tag(numbers, line, taken) {
+  const hidden = line.parts.some(isHidden);
   const [adjoint, partial, contribution] = ["adjoint", "partial", "contribution"].map((key) => (hidden ? "?" : number(numbers[key])));
   const inTwo = lengthOf(`${adjoint} × ${partial} = ${contribution}`, 10) > 60;
   const rows = inTwo ? [`${adjoint} × ${partial}`, `= ${contribution}`] : [`${adjoint} × ${partial} = ${contribution}`];
   const width = Math.max(...rows.map((row) => lengthOf(row, 10))) + 8;
   const height = inTwo ? 27 : 16;
-  const place = placeFor(path, spot, { width, height }, taken);
+  const place = placeFor(line, { width, height }, taken);
   taken.push(place);
   const middle = { x: place.x + width / 2, y: place.y + 8 };
   const factors = svg("tspan", {}, svg("tspan", { class: "upstream" }, adjoint), " × ", svg("tspan", { class: "local" }, partial));
@@ -225,15 +227,21 @@ function tag(numbers, { parts, path, spot }, taken) {
   return svg("g", { class: "tag" }, svg("rect", { rx: 4, ...place }), svg("text", middle, factors, result));
 }
 
-function placeFor(path, spot, { width, height }, taken) {
-  const centres = spot
-    ? [{ x: spot.x + spot.width / 2, y: spot.y + spot.height / 2 }]
-    : [0.5, 0.35, 0.65, 0.2, 0.8]
-      .map((share) => path.getPointAtLength(path.getTotalLength() * share))
-      .flatMap(({ x, y }) => [0, -10, 10].map((dy) => ({ x, y: y + dy })));
-  const places = centres.map(({ x, y }) => ({ x: x - width / 2, y: y - height / 2, width, height }));
-  const covered = (a) => taken.reduce((sum, b) => sum + overlap(a, b), 0);
-  return places.length === 1 ? places[0] : places.reduce((best, next) => (covered(next) < covered(best) ? next : best));
+/** A place on the line, where its label was or where it covers least. */
+function placeFor(line, { width, height }, taken) {
+  line.spots ??= spotsOn(line);
+  const places = line.spots.map(({ x, y }) => ({ x: x - width / 2, y: y - height / 2, width, height }));
+  if (places.length === 1) return places[0];
+  const covered = places.map((place) => taken.reduce((sum, box) => sum + overlap(place, box), 0));
+  return places[covered.indexOf(Math.min(...covered))];
+}
+
+function spotsOn({ path, spot }) {
+  if (spot) return [{ x: spot.x + spot.width / 2, y: spot.y + spot.height / 2 }];
+  const length = path.getTotalLength();
+  return [0.5, 0.35, 0.65, 0.2, 0.8]
+    .map((share) => path.getPointAtLength(length * share))
+    .flatMap(({ x, y }) => [0, -10, 10].map((dy) => ({ x, y: y + dy })));
 }
 
 const overlap = (a, b) =>

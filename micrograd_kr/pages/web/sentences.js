@@ -98,12 +98,12 @@ function noteText(line) {
 
 // ---- a step -------------------------------------------------------------------------------------------
 
-/** A step as the stepper writes it in a terminal, a line each. */
-function textOf(step) {
+/** A step as the stepper writes it in a terminal, a line each, with so many of its edges. */
+function textOf(step, most = Infinity) {
   if (!step.lines) return [refusalOf(step.node) || valueText(step)];
   const node = nodes[step.node];
   const head = node === root ? tell("head", { named: title(node), root, sign: isLeaf(root.id) ? "+=" : "=" }) : title(node);
-  return [head, ...step.lines.map((line) =>
+  return [head, ...step.lines.slice(0, most).map((line) =>
     [tell("chain", wordsOf(line)), `${symbolOf(line)} = ${ruleOf(line)}`, noteText(line)].join("    "))];
 }
 
