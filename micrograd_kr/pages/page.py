@@ -29,6 +29,7 @@ SCRIPTS = (
     "sentences.js",
     "picture.js",
     "view.js",
+    "fold.js",
     "panels.js",
     "predict.js",
     "touch.js",

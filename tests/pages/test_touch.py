@@ -234,7 +234,7 @@ def test_an_address_of_nonsense_harms_nothing(view: Open, address: str) -> None:
 SEEN = """() => {
   const outer = scroller.getBoundingClientRect();
   const step = stepAt(state.at);
-  const boxes = [step.node, ...nodes[step.node].parents].map((i) => drawn.get(i).shape.getBoundingClientRect());
+  const boxes = [step.node, ...nodes[step.node].parents].map(boxOf).filter((i) => drawn.has(i)).map((i) => drawn.get(i).shape.getBoundingClientRect());
   return boxes.filter((b) => b.left < outer.left - 1 || b.right > outer.right + 1
                           || b.top < outer.top - 1 || b.bottom > outer.bottom + 1).length;
 }"""
@@ -324,23 +324,65 @@ def test_an_arrow_of_a_folded_neuron_is_the_sum_over_its_paths(view: Open) -> No
     assert [a for a, _ in sums] == pytest.approx([b for _, b in sums], rel=1e-12)
 
 
-def test_a_click_opens_a_neuron_and_folds_it_again(view: Open) -> None:
+STEEP = "[...lines.values()].map((line) => [line.id, line.node, steepness(line)])"
+
+
+def test_one_neuron_is_folded_and_its_arrows_are_sums_over_paths(view: Open) -> None:
+    root = network()
+    page = view(root)
+    compact = {
+        (arrow.id, int(arrow.id[1:].partition("_")[0])): arrow.partial
+        for arrow in arrows(root, fold=True)
+    }
+    every = dict(page.evaluate("[...lineOf].map(([id, line]) => [id, line.partial])"))
+    frames = page.locator("svg:not(.folded) .cluster")
+    for i in range(frames.count()):
+        frames.nth(i).press("Enter")
+        assert frames.nth(i).get_attribute("aria-expanded") == "false"
+        (output,), inside = page.evaluate(
+            f"[neurons[{i}].outputs, neurons[{i}].inside]"
+        )
+        for id, node, slope in page.evaluate(STEEP):
+            known = compact[id, node] if node == output else every[id]
+            assert slope == pytest.approx(known, rel=1e-12)
+        outside = [edge for edge in every if int(edge[1:].partition("_")[0]) in inside]
+        arrows_in = [id for id, node in compact if node == output]
+        assert page.evaluate("lines.size") == len(every) - len(outside) + len(arrows_in)
+        for position in range(1, page.evaluate("last") + 1):
+            page.evaluate("(at) => move(at)", position)
+            assert page.locator("svg:not(.folded) .node.current:visible").count() == 1
+            assert page.evaluate(SEEN) == 0
+        frames.nth(i).press(" ")
+        assert frames.nth(i).get_attribute("aria-expanded") == "true"
+
+
+def test_a_click_folds_and_opens_one_neuron_or_all(view: Open) -> None:
     page = view(network())
     every = len(network().topological_order())
-    assert page.locator("#stage > svg:visible .node").count() == every
+    shown = page.locator("#stage > svg:visible .node:visible")
+    assert shown.count() == every
     page.locator("#fold").click()
-    boxes = page.locator("#stage > svg.folded .node")
-    assert boxes.count() < every / 2
-    for position in range(1, page.evaluate("last") + 1):
-        page.evaluate("(at) => move(at)", position)
-        assert page.locator("svg.folded .node.current").count() == 1
+    assert shown.count() < every / 2
     page.locator("svg.folded .node", has_text="neuron1").first.press("Enter")
     assert page.locator("#fold").get_attribute("aria-pressed") == "false"
-    assert page.locator("#stage > svg:visible .node").count() == every
-    page.locator(".cluster").first.dispatch_event("click")
-    assert page.locator("#fold").get_attribute("aria-pressed") == "true"
+    opened = page.locator(".cluster[aria-expanded=true]")
+    assert opened.count() == 1
+    assert opened.get_attribute("aria-label") == "layer0.neuron1"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == (
+        "layer0.neuron1"
+    )
+    before = shown.count()
     page.clock.run_for(500)
-    assert "fold=1" in page.evaluate("location.hash")
+    link = page.evaluate("location.hash")
+    assert "closed=" in link
+    page.evaluate("scroller.scrollTo(0, 0)")
+    page.locator("[id^=cfn]", has_text="neuron0").first.click()
+    assert shown.count() > before
+    again = view(network(), address=link)
+    assert again.locator("#stage > svg:visible .node:visible").count() == before
+    page.locator("#fold").click()
+    page.locator("#fold").click()
+    assert shown.count() == every
 
 
 def test_a_large_network_opens_folded(view: Open) -> None:

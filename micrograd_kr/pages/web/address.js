@@ -11,6 +11,7 @@ function address() {
   const modes = Object.keys(isOn).filter((mode) => isOn[mode]());
   if (modes.length) parts.set("mode", modes.join("."));
   if (state.folded !== foldedAtFirst) parts.set("fold", Number(state.folded));
+  if (state.closed.size && !state.folded) parts.set("closed", [...state.closed].join("."));
   if (state.lang !== state.first) parts.set("lang", state.lang);
   return parts.toString();
 }
@@ -38,6 +39,7 @@ function readAddress() {
   setLeaves(leaves.map((i) => [i, numberAt(parts, i)]));
   const step = Number(parts.get("step") ?? recording.at ?? 0);
   state.at = Number.isInteger(step) ? Math.max(0, Math.min(last, step)) : 0;
+  closeNeurons((parts.get("closed") ?? "").split(".").map(Number).filter((i) => neurons.some(({ outputs }) => outputs.includes(i))));
   fold(parts.has("fold") ? parts.get("fold") === "1" : foldedAtFirst);
   speak(parts.get("lang") in words ? parts.get("lang") : state.first);
 }

@@ -4,6 +4,7 @@
 const state = {
   at: recording.at ?? 0, lang: document.documentElement.lang, first: document.documentElement.lang, timer: 0,
   whole: false, weights: false, predict: false, folded: false,
+  closed: new Set(), // neurons that are folded in the open picture, each by its outputs
   pinned: null, hovered: null, marked: null, leaf: undefined,
   epoch: 0, // counts what changes the numbers at one and the same step
   told: "", writing: 0,
@@ -160,8 +161,6 @@ $("weights").addEventListener("click", () => {
 new ResizeObserver(resize).observe(scroller);
 propagate();
 speakWords(state.lang);
-$("fold").hidden = !foldable;
-$("fold").addEventListener("click", () => fold(!state.folded));
 see(views[0]);
 measureView();
 readAddress();

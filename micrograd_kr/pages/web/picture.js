@@ -14,20 +14,20 @@ const views = [...document.querySelectorAll("#stage > svg")].map(prepare);
 
 function prepare(image) {
   const isFolded = folded !== undefined && image.matches(".folded");
-  const made = { image, isFolded, drawn: new Map(), lines: new Map(), linesOf: new Map(), linesAt: new Map(), tags: svg("g", { class: "tags" }) };
+  const made = { image, isFolded, drawn: new Map(), lines: new Map(), tags: svg("g", { class: "tags" }) };
   image.setAttribute("role", "group");
   image.classList.add("walked");
   image.querySelectorAll(".graph > :is(polygon, text)").forEach((part) => part.remove()); // background and caption
   const { x, y, width, height } = image.getBBox();
   nodes.forEach((node) => measureNode(node, made));
   (isFolded ? folded.arrows : lineOf).forEach((line) => measureLine(line, made));
+  indexLines(made);
   image.setAttribute("viewBox", `${x - 3} ${y - 3} ${width + 6} ${height + 6}`);
   image.style.width = `${width + 6}px`;
   image.style.height = `${height + 6}px`;
   made.isTall = height > 0.75 * width;
   made.drawn.forEach(prepareNode);
   made.lines.forEach(prepareLine);
-  image.querySelectorAll(".cluster").forEach((frame) => frame.addEventListener("click", () => fold(true)));
   (image.querySelector(".graph") ?? image).append(made.tags);
   return made;
 }
@@ -61,31 +61,51 @@ function prepareNode({ group, shape, box, data, gradient, keys }, i) {
   data.classList.toggle("handle", isLeaf(i));
   group.setAttribute("tabindex", "0");
   group.setAttribute("role", "button");
+  listenTo(group, i);
+}
+
+function listenTo(group, i) {
   group.addEventListener("pointerenter", () => choose({ hovered: i }));
   group.addEventListener("pointerleave", () => choose({ hovered: null }));
   group.addEventListener("focus", () => choose({ hovered: i }));
   group.addEventListener("blur", () => choose({ hovered: null }));
   group.addEventListener("click", () => press(i));
+  onPress(group, () => press(i));
+}
+
+/** As a button does, on Enter and on space. */
+function onPress(group, act) {
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
-    press(i);
+    act();
   });
 }
 
-/** A line is an edge, or an arrow of a folded neuron, which stands for several. */
 function measureLine(line, made) {
   const group = $(`${made.isFolded ? "f" : ""}${line.id}`);
   if (!group) return;
   const label = group.querySelector("text");
-  const parts = line.edges?.map((id) => lineOf.get(id)) ?? [line];
-  const { id, node, parent } = line;
-  const isNeuron = line.edges !== undefined && folded.inside[node] !== undefined;
-  const drawn = { id, node, parent, parts, isNeuron, group, spot: label && label.getBBox(), path: group.querySelector("path"), shown: "" };
-  made.lines.set(id, drawn);
-  for (const part of new Set(parts.map((part) => part.node))) listIn(made.linesOf, part).push(drawn);
-  if (drawn.path) listIn(made.linesAt, Math.max(...parts.map((part) => part.at))).push(drawn); // the last of its paths
+  const path = group.querySelector("path");
+  made.lines.set(line.id, { ...lineFrom(line, group), path, spot: label && label.getBBox() });
+}
+
+/** A line in the picture is an edge, or an arrow of a folded neuron, which stands for several. */
+function lineFrom({ id, node, parent, edges }, group) {
+  const isNeuron = edges !== undefined && folded.inside[node] !== undefined;
+  const parts = (edges ?? [id]).map((edge) => lineOf.get(edge));
+  return { id, node, parent, parts, isNeuron, group, shown: "" };
+}
+
+/** Which lines look different after a step of a node, and which carry something at a position. */
+function indexLines(made) {
+  made.linesOf = new Map();
+  made.linesAt = new Map();
+  for (const line of made.lines.values()) {
+    for (const node of new Set(line.parts.map((part) => part.node))) listIn(made.linesOf, node).push(line);
+    if (line.path) listIn(made.linesAt, Math.max(...line.parts.map((part) => part.at))).push(line); // the last of its paths
+  }
 }
 
 function listIn(map, key) {
@@ -247,26 +267,3 @@ function spotsOn({ path, spot }) {
 const overlap = (a, b) =>
   Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *
   Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
-
-// ---- folding ------------------------------------------------------------------------------------------
-
-const foldable = views.length === 2;
-const boxOf = (i) => (drawn.has(i) ? i : folded?.box[i]);
-
-function fold(folded) {
-  if (!views.length) return;
-  state.folded = foldable ? folded : views[0].isFolded;
-  see(views.find(({ isFolded }) => isFolded === state.folded) ?? views[0]);
-  state.epoch++;
-  resize();
-  show();
-}
-
-/** A click on a folded neuron opens it; on any other node, keeps it. */
-function press(i) {
-  if (state.folded && foldable && folded.inside[i]) {
-    state.pinned = null;
-    fold(false);
-  }
-  pin(i);
-}

@@ -113,7 +113,7 @@ function drag(event, leaf) {
 
 scroller.addEventListener("pointerdown", (event) => {
   const handle = event.target.closest(".handle");
-  if (handle) drag(event, Number(handle.closest(".node").id.slice(1)));
+  if (handle) drag(event, Number(handle.closest(".node").id.replace(/\D/g, "")));
 });
 $("drag").addEventListener("pointerdown", (event) => {
   drag(event, touched());
