@@ -140,6 +140,41 @@ def _from_shares(logits: list[Value], target: Any) -> Value:
     return _logsumexp(shifted) - _dot(shifted, shares)
 
 
+def l1(parameters: Any) -> Value:
+    r"""Give the sum of \|p\|, to add to a loss: many parameters become 0.
+
+    ``parameters``: a Module or a list of Values. Tibshirani, Regression Shrinkage and
+    Selection via the Lasso, 1996.
+
+    >>> l1([Value(2.0), Value(-3.0)]).data
+    5.0
+    """
+    return _sum([abs(p) for p in _parameters("l1", parameters)])
+
+
+def l2(parameters: Any) -> Value:
+    """Give the sum of p², to add to a loss: all parameters stay small.
+
+    ``parameters``: a Module or a list of Values. Hoerl & Kennard, Ridge Regression,
+    1970.
+
+    >>> l2([Value(2.0), Value(-3.0)]).data
+    13.0
+    """
+    values = _parameters("l2", parameters)
+    return _dot(values, values)
+
+
+def _parameters(who: str, given: Any) -> list[Value]:
+    parameters = given.parameters() if hasattr(given, "parameters") else given
+    if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
+        raise TypeError(say("penalty", who=who, given=repr(given)))
+    values = list(parameters)
+    if not all(isinstance(p, Value) for p in values):
+        raise TypeError(say("penalty", who=who, given=repr(given)))
+    return values
+
+
 def accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
     """Give the share of the samples whose class is predicted right, from 0 to 1.
 

@@ -216,6 +216,25 @@ say: Messages = Messages(
             "JSON이 아니거나 잘렸습니다: {reason}",
             "not JSON, or cut short: {reason}",
         ),
+        # ---- regularization
+        "probability": (
+            "Dropout: p는 0부터 1까지의 확률입니다. {p:은/는} 쓸 수 없습니다",
+            "Dropout: p is a probability from 0 to 1, not {p}",
+        ),
+        "max_norm": (
+            "clip_grad_norm: max_norm은 0보다 큰 수여야 합니다. 지금은 {x}입니다",
+            "clip_grad_norm: max_norm must be a positive number, not {x}",
+        ),
+        "grad_not_finite": (
+            "clip_grad_norm: {name}.grad가 {grad}입니다. 줄일 수 없으니 학습률을 "
+            "낮추세요",
+            "clip_grad_norm: {name}.grad is {grad} and cannot be scaled; lower the "
+            "learning rate",
+        ),
+        "penalty": (
+            "{who}: Module이나 Value의 리스트가 필요합니다. {given:은/는} 아닙니다",
+            "{who} takes a Module or a list of Values, not {given}",
+        ),
         "no_model": (
             '모델 파일이 아닙니다. 맨 위에 "format": "{format}"이 있어야 합니다',
             'not a model file: it needs "format": "{format}" at the top',

@@ -11,8 +11,9 @@ picture of each step.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..engine import FUNCTIONS, Number, Value
 from . import save
@@ -62,6 +63,47 @@ class Module:
     def __call__(self, x: Any) -> Any:
         """Give ``forward(x)``."""
         return self.forward(x)
+
+    # ---- in training, or in use
+
+    training: bool = True
+
+    def train(self, mode: bool = True) -> Self:
+        """Let it and all Modules in it train, with ``mode`` False not; give itself.
+
+        It matters to those that do something else in training, such as `Dropout`.
+
+        >>> MLP(2, [1]).train().training
+        True
+        """
+        for part in self.with_parts():
+            part.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Let it and all Modules in it be used as it is: the same as ``train(False)``.
+
+        >>> MLP(2, [1]).eval().layers[0].training
+        False
+        """
+        return self.train(False)
+
+    def with_parts(self) -> "list[Module]":
+        """Give itself and every Module in it, each once.
+
+        >>> [type(part).__name__ for part in MLP(2, [1]).with_parts()]
+        ['MLP', 'Layer', 'Neuron']
+        """
+        found: dict[int, Module] = {}
+        todo: list[Module] = [self]
+        while todo:
+            module = todo.pop()
+            if id(module) in found:
+                continue
+            found[id(module)] = module
+            parts = [part for _, part in module.named_parts()]
+            todo += [part for part in reversed(parts) if isinstance(part, Module)]
+        return list(found.values())
 
     # ---- what it is made of
 
@@ -176,6 +218,28 @@ class Module:
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return f"<pre>{escape(self.summary())}</pre>"
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """Let a Module be used as after ``eval()`` inside; any other model as it is.
+
+    >>> model = MLP(2, [1])
+    >>> with evaluating(model):
+    ...     model.training
+    False
+    >>> model.training
+    True
+    """
+    parts = model.with_parts() if isinstance(model, Module) else []
+    training = [part for part in parts if part.training]
+    for part in training:
+        part.training = False
+    try:
+        yield
+    finally:
+        for part in training:
+            part.training = True
 
 
 def _is_parameter(x: Any) -> bool:

@@ -5,7 +5,7 @@ arrays alike.
 """
 
 from collections.abc import Iterable, Sequence
-from math import inf
+from math import hypot, inf
 from numbers import Real
 from operator import is_
 from typing import Any
@@ -158,6 +158,34 @@ class Optimizer:
     def _too_far(self, p: Value, data: float, grad: float) -> str:
         name = p.label or say("a_parameter")
         return say("too_far", name=name, data=data, grad=grad, lr=self.lr)
+
+
+def clip_grad_norm(parameters: Iterable[Value] | Module, max_norm: float) -> float:
+    """Scale the grads so that their norm is at most ``max_norm``; give what it was.
+
+    The norm is that of all grads as one vector; scaled, it keeps its direction. To be
+    called between ``backward()`` and ``step()``. Raises ValueError for a ``max_norm``
+    that is not positive, and OverflowError for a grad that is infinite or NaN. Pascanu
+    et al., On the difficulty of training recurrent neural networks, 2013.
+
+    >>> v, w = Value(0.0), Value(0.0); v.grad, w.grad = 3.0, 4.0
+    >>> clip_grad_norm([v, w], 1.0), v.grad, w.grad
+    (5.0, 0.6, 0.8)
+    """
+    if not _real(max_norm) > 0:  # nan is not
+        raise ValueError(say("max_norm", x=max_norm))
+    if isinstance(parameters, Module):
+        parameters = parameters.parameters()
+    values = list(parameters)
+    for p in values:
+        if p.grad - p.grad:  # not 0.0: an infinity or nan
+            name = p.label or say("a_parameter")
+            raise OverflowError(say("grad_not_finite", name=name, grad=p.grad))
+    norm = hypot(*[p.grad for p in values])
+    if norm > max_norm:
+        for p in values:
+            p.grad = p.grad / norm * max_norm
+    return norm
 
 
 def _real(x: Any) -> float:

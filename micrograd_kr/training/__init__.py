@@ -23,6 +23,13 @@ from .data import (
 )
 from .fit import evaluate, fit
 from .history import Diverged, Epoch, History
+from .schedules import (
+    cosine_decay,
+    exponential_decay,
+    schedule,
+    step_decay,
+    warmup,
+)
 from .watching import TrainingPage, watch
 
 __all__ = [
@@ -32,7 +39,9 @@ __all__ = [
     "Heights",
     "History",
     "TrainingPage",
+    "cosine_decay",
     "evaluate",
+    "exponential_decay",
     "fit",
     "load_csv",
     "load_digits",
@@ -45,6 +54,9 @@ __all__ = [
     "make_spirals",
     "make_xor",
     "make_yin_yang",
+    "schedule",
+    "step_decay",
     "train_test_split",
+    "warmup",
     "watch",
 ]

@@ -15,7 +15,7 @@ from math import inf
 from typing import Any
 
 from ..engine import no_grad
-from ..nn import Optimizer
+from ..nn import Optimizer, evaluating
 from .given import (
     Loss,
     Metric,
@@ -160,7 +160,7 @@ def evaluate(
     (0.5, None)
     """
     X, y = samples_and_targets(X, y, "evaluate")
-    with no_grad():
+    with no_grad(), evaluating(model):
         outputs = [model(x) for x in X]
     return _measured(outputs, y, loss_for(loss), metric_for(metric))
 

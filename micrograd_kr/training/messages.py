@@ -11,6 +11,14 @@ say: Messages = Messages(
             "fit: it diverged in epoch {epoch}, after losses of {last}; "
             "lower the learning rate",
         ),
+        "drops": (
+            "{who}: 이 모델의 Dropout은 표본마다 다른 수를 빼는데, 프로그램은 기록한 "
+            "것만 되풀이합니다. compiled=False로 학습하거나 model.eval()을 먼저 "
+            "부르세요.",
+            "{who}: the Dropout of this model leaves out others each time, and a "
+            "program repeats what was recorded. Train with compiled=False, or call "
+            "model.eval() before",
+        ),
         "no_mean": (
             "{who}에는 표본에 대한 평균인 손실이 필요합니다. "
             "처음 몇 표본의 손실은 {whole}인데 평균은 {mean}입니다. "

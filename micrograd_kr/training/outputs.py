@@ -5,6 +5,7 @@ from math import isclose
 from typing import Any
 
 from ..engine import Value, no_grad
+from ..nn import evaluating
 
 CHECKED = 8  # samples for which a program is compared with the model itself
 
@@ -19,6 +20,11 @@ def outputs_of(model: Any, X: list[Any]) -> Any:
     >>> outputs_of(lambda x: x[0] * 2, [[1.0], [3.0]]).tolist()
     [[2.0], [6.0]]
     """
+    with evaluating(model):
+        return _outputs_of(model, X)
+
+
+def _outputs_of(model: Any, X: list[Any]) -> Any:
     import numpy as np
 
     try:

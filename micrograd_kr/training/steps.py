@@ -10,7 +10,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value, no_grad
-from ..nn import Optimizer
+from ..nn import Optimizer, drops, evaluating
 from .given import Loss
 from .messages import say
 from .outputs import forward_program
@@ -91,8 +91,9 @@ class EagerSteps(Steps):
 
     @no_grad()
     def outputs(self, X: list[Any]) -> list[Any]:
-        """Call the model with each sample."""
-        return [self.model(x) for x in X]
+        """Call the model with each sample, as it is used and not as it trains."""
+        with evaluating(self.model):
+            return [self.model(x) for x in X]
 
     def now(self) -> tuple[Any, Any]:
         """Copy the data of the parameters."""
@@ -261,6 +262,8 @@ def check_all(
     Raises what the model or the loss raises, and ValueError for a loss that is a sum
     over the samples and no mean.
     """
+    if drops(model):
+        raise ValueError(say("drops", who=who))
     outputs = [model(x) for x in X]
     loss(outputs, y)
     few = range(min(len(X), FEW))
