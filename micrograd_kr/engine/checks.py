@@ -162,18 +162,13 @@ def check_graph(v: Any, what: str) -> None:
 
 def check_grad(v: Any) -> None:
     """Raise TypeError for a grad that nothing can be added to, as None."""
-    if not isinstance(v.grad, Real):
+    if v.grad.__class__ is not float and not isinstance(v.grad, Real):
         raise TypeError(say("grad_no_number", v=repr(v), kind=type(v.grad).__name__))
 
 
 def check_grads(order: Sequence[Any]) -> None:
-    """Raise what is wrong with the first grad, from the end of an order, that is none.
-
-    That is a TypeError for what is no number, and an OverflowError for what left the
-    floats.
-    """
+    """Raise OverflowError for the first grad, from the end, that left the floats."""
     for v in reversed(order):
         for parent in v.parents:
-            check_grad(parent)
             if parent.grad - parent.grad:
                 raise OverflowError(say("grad_overflow", v=repr(parent)))

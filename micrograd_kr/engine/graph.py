@@ -31,14 +31,22 @@ def topological_order(root: Any) -> list[Any]:
     return order
 
 
-def inner_order(root: Any) -> list[Any]:
-    """List the same order without the leaves, and set every grad in it to zero.
+def inner_order(root: Any) -> tuple[list[Any], list[tuple[Any, Any]]]:
+    """List the same order without the leaves, and the leaves with their grads.
 
-    It takes half the time of `topological_order` and a pass that sets grads to zero, a
-    tenth of a training step: it goes down only to parents not met yet, and knows the
-    ones it has met by their grad, which is one particular zero.
+    The grads of the Values in between are zero then. It takes half the time of
+    `topological_order` and a pass that sets grads to zero, a tenth of a training step:
+    it goes down only to parents not met yet, and knows the ones it has met by their
+    grad, which is one particular zero.
+
+    >>> from micrograd_kr.engine import Value
+    >>> a = Value(1.0, "a"); a.grad = 5.0; b = a.exp()
+    >>> order, leaves = inner_order(a * b)
+    >>> [v is b for v in order], [(v.label, grad) for v, grad in leaves]
+    ([True, False], [('a', 5.0)])
     """
     order: list[Any] = []
+    leaves: list[tuple[Any, Any]] = []
     path: list[Any] = []
     rest: dict[Any, Iterator[Any]] = {}  # of lists of operands, those not looked at yet
     zero = float("0")  # an object of its own: `is zero` is true of no other 0.0
@@ -46,21 +54,30 @@ def inner_order(root: Any) -> list[Any]:
     v.grad = zero
     while True:
         p = v._a
-        if p is None or p.grad is zero or p.op is None:
+        if p is None or p.grad is zero:
             p = v._b
             if p.__class__ is tuple:
+                if not p:  # a sum of nothing ends here, as a leaf does
+                    leaves.append((v, zero))
                 for q in rest.setdefault(v, iter(p)):
-                    if q.grad is not zero and q.op is not None:
+                    if q.grad is not zero:
                         p = q
                         break
                 else:
                     p = None
-            if p is None or p.grad is zero or p.op is None:
+            if p is None or p.grad is zero:
                 order.append(v)
                 if not path:
-                    return order
+                    break
                 v = path.pop()
                 continue
+        if p.op is None:
+            leaves.append((p, p.grad))
+            p.grad = zero
+            continue
         p.grad = zero
         path.append(v)
         v = p
+    for leaf, grad in leaves:
+        leaf.grad = grad
+    return order, leaves

@@ -145,15 +145,17 @@ class Value(Comparable):
             check_grad(self)
             self.grad += seed
             return
-        order = graph.inner_order(self)  # and every grad in it is zero now
+        order, leaves = graph.inner_order(self)  # and every grad in the order is zero
+        for leaf, _ in leaves:
+            check_grad(leaf)
         self.grad = seed
         try:
-            total = _sweep(order)
-        except TypeError:
-            check_grads(order)
+            _sweep(order)
+            _check(order, leaves)
+        except BaseException:
+            for leaf, before in leaves:  # no leaf has changed then
+                leaf.grad = before
             raise
-        if total - total:  # a grad was infinite, or so many were large
-            check_grads(order)
 
     def steps(self) -> list["Edge"]:
         """Tell what this Value hands down to its parents: one edge for each of them.
@@ -180,26 +182,33 @@ class Value(Comparable):
         return _leaf, (self._data, self.grad, self.label, lost)
 
 
-def _sweep(order: list[Value]) -> float:
+def _sweep(order: list[Value]) -> None:
     """Hand every grad down, from the last of an order to the first: the chain rule.
 
-    It adds up what `Value.steps` tells (a test holds both equal), and gives the sum of
-    all that it saw, which is no finite number if one of them was none.
+    It adds up what `Value.steps` tells; a test holds both equal.
     """
-    total = 0.0
     for v in reversed(order):
         a, b, g = v._a, v._b, v.grad
         if a is not None:
-            a.grad = grad = a.grad + g * v._da
-            total += grad
+            a.grad += g * v._da
         if b.__class__ is tuple:
             for parent, partial in zip(b, v._db, strict=True):
-                parent.grad = grad = parent.grad + g * partial
-                total += grad
+                parent.grad += g * partial
         elif b is not None:
-            b.grad = grad = b.grad + g * v._db
-            total += grad
-    return total
+            b.grad += g * v._db
+
+
+def _check(order: list[Value], leaves: list[tuple[Value, float]]) -> None:
+    """Raise OverflowError if a grad is infinite or nan, which names the first.
+
+    The leaves tell it of all: where a grad is no finite number, every grad below is
+    none either, whatever it is multiplied by, even 0, and whatever is added to it.
+    """
+    total = 0.0
+    for leaf, _ in leaves:
+        total += leaf.grad
+    if total - total:  # one was infinite or nan, or so many were large
+        check_grads(order)
 
 
 class Edge(NamedTuple):

@@ -145,21 +145,24 @@ def as_inputs(x: Any, nin: int, who: str) -> list[Value]:
     [Value(data=2.0, grad=0.0)]
     """
     x = unpacked(x)
-    if isinstance(x, Value | Real):
-        x = [x]
-    elif isinstance(x, str | dict | set) or not hasattr(x, "__iter__"):
-        raise TypeError(say("no_sample", who=who, x=x, kind=type(x).__name__, nin=nin))
-    items = list(x)
-    if any(_is_sample(item) for item in items):
-        raise TypeError(say("batch", who=who, nin=nin))
-    if len(items) != nin:
+    if not isinstance(x, list):
+        x = _as_list(x, nin, who)
+    values = [v if isinstance(v, Value) else _as_input(v, nin, who) for v in x]
+    if len(values) != nin:
         key = "inputs" if nin > 1 else "inputs_one"
-        raise ValueError(say(key, who=who, nin=nin, n=len(items)))
-    return [as_value(unpacked(item), who) for item in items]
+        raise ValueError(say(key, who=who, nin=nin, n=len(values)))
+    return values
 
 
-def _is_sample(x: Any) -> bool:
-    """Whether it is a list of numbers rather than a number: `x` was a batch."""
-    if isinstance(x, float | Value):  # nearly always: asked first, it costs nothing
-        return False
-    return isinstance(x, list | tuple) or getattr(x, "ndim", 0) > 0
+def _as_list(x: Any, nin: int, who: str) -> list[Any]:
+    if isinstance(x, Value | Real):
+        return [x]
+    if isinstance(x, str | dict | set) or not hasattr(x, "__iter__"):
+        raise TypeError(say("no_sample", who=who, x=x, kind=type(x).__name__, nin=nin))
+    return list(x)
+
+
+def _as_input(x: Any, nin: int, who: str) -> Value:
+    if isinstance(x, list | tuple) or getattr(x, "ndim", 0) > 0:  # `x` was a batch
+        raise TypeError(say("batch", who=who, nin=nin))
+    return as_value(unpacked(x), who)

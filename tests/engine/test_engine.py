@@ -359,11 +359,15 @@ def test_topological_order(rng, size):
     assert len(at) == len(order)
     assert set(at) == {id(v) for v in all_nodes([root])}
     assert all(at[id(p)] < at[id(v)] for v in order for p in v.parents)
-    for _ in range(
-        2
-    ):  # again without a sweep in between: nothing left over from the first
-        inner = inner_order(root) if root.op else []
+    for _ in range(2):  # again without a sweep in between: nothing is left over
+        for v in order:
+            v.grad = 0.5
+        inner, leaves = inner_order(root) if root.op else ([], [])
         assert list(map(id, inner)) == [id(v) for v in order if v.op is not None]
+        below = {v: 0.5 for v in order if v.op is None and v is not root}
+        assert dict(leaves) == below
+        assert [v.grad for v in inner] == [0.0] * len(inner)
+        assert [v.grad for v in below] == [0.5] * len(below)
 
 
 @graphs

@@ -147,6 +147,81 @@ def test_backward_names_the_first():
         z.backward(1e150)
 
 
+def grads_by_the_rule(root, seed, before):
+    """The grads of one backward, and the first that is no finite number."""
+    order = root.topological_order()
+    grads = {v: 0.0 if v.op else before for v in order}
+    grads[root] = seed
+    for v in reversed(grads):
+        for parent, partial in zip(v.parents, v.partials, strict=True):
+            grads[parent] += grads[v] * partial
+    for v in reversed(grads):
+        for parent in v.parents:
+            if not math.isfinite(grads[parent]):
+                return grads, parent
+    return grads, None
+
+
+@given(
+    st.randoms(use_true_random=False),
+    st.integers(1, 12),
+    st.sampled_from([1.0, 1e200, -1e308]),
+)
+@settings(max_examples=300, deadline=None)
+def test_every_grad_is_finite_or_the_first_that_is_not_is_named(rng, size, seed):
+    """Factors up to 1e200 and 0, and differences: inf * 0 and inf - inf among them."""
+    leaves = [Value(rng.choice([0.0, 1e-300, 1.0]), f"x{i}") for i in range(3)]
+    nodes = list(leaves)
+    for i in range(size):
+        a, b = rng.choice(nodes), rng.choice(nodes)
+        factor = rng.choice([0.0, 1.0, -1.0, 1e100, 1e200])
+        make = rng.choice(
+            [
+                lambda a=a, f=factor: a * f,
+                lambda a=a, b=b: a - b,
+                lambda a=a, b=b, f=factor: mk.dot([a, b], [f, -f]),
+                lambda: mk.sum([]),
+            ]
+        )
+        try:
+            nodes.append(make())
+        except OverflowError:  # the number itself
+            continue
+        nodes[-1].label = f"v{i}"
+    root = nodes[-1]
+    for x in leaves:
+        x.grad = 0.25
+    if root.op is None:
+        return
+    grads, first = grads_by_the_rule(root, seed, 0.25)
+    if first is None:
+        root.backward(seed)
+        for x in leaves:
+            assert x.grad == grads.get(x, 0.25)
+    else:
+        with pytest.raises(OverflowError) as told:
+            root.backward(seed)
+        assert f"Value(data={first.data!r}, grad=" in str(told.value)
+        assert first.label is None or f"label={first.label!r}" in str(told.value)
+        assert [x.grad for x in leaves] == [0.25] * 3
+
+
+def test_a_grad_that_overflows_by_what_was_there_before():
+    x = Value(1e-200, "x")
+    x.grad = 1e308
+    with pytest.raises(OverflowError, match="'x'"):
+        (x * 1e308).backward()
+    assert x.grad == 1e308
+
+
+def test_a_backward_that_fails_changes_no_leaf():
+    x, y, z = Value(1.0, "x"), Value(2.0, "y"), Value(3.0, "z")
+    x.grad, y.grad, z.grad = 1.5, None, 2.5
+    with pytest.raises(TypeError, match="'y'"):
+        mk.dot([x, y, z], [x, y, z]).backward()
+    assert (x.grad, y.grad, z.grad) == (1.5, None, 2.5)
+
+
 def test_large_grads_whose_sum_is_too_large_are_no_error():
     xs = [Value(1e-10) for _ in range(5)]
     mk.dot(xs, [1e308] * 5).backward()
