@@ -97,8 +97,44 @@ class Gather:
 
 
 @dataclass(eq=False)
+class Loop:
+    """A recurrence: a loop over turns computes its states, which each turn reads of those before.
+
+    Scalars have a row for each turn and a column each; those of the one turn that is written as text
+    have one axis.
+    """
+
+    turns: int
+    level: int  # of the states among the other scalars
+    depth: int  # how many turns back a state is read
+    starts: Ints  # depth x states: what the first turns read instead
+    states: Ints  # (depth + turns) x states, with rows for the starts in front
+    copies: Ints  # turns x states: the states, computed of those before by all turns at once
+    moving: Ints  # what is read that is another scalar in every turn
+    nodes: Ints  # what is computed in each turn, outside of the loop
+    in_turn: Ints  # the same in the turn
+    level_in_turn: Ints
+    made: Ints  # the states in the turn
+    kinds: Ints  # of the states: those of a kind may be one array
+    carried: (
+        Ints  # depth x states: those of turns before in the turn, the last turn first
+    )
+    moved: Ints  # the moving scalars in the turn
+    sums: Ints  # of what the turns read of outside
+    floats: bool = False  # whether a turn is written on floats
+    arrays: list["Array"] = field(
+        default_factory=list
+    )  # of the turn, and of the states
+    results: list[Any] = field(default_factory=list)  # the states as expressions
+
+
+@dataclass(eq=False)
 class Array:
-    """Scalars that become one array: leaves, an operation of the table, a sum of products, or a pool."""
+    """Scalars that become one array: leaves, an operation of the table, a sum of products, or a pool.
+
+    Of a loop there are arrays in the turn (what moves, the states of turns before, what is computed),
+    the states, and the copies of states, which ``twin`` reads.
+    """
 
     nodes: Ints
     row: Op | None = None
@@ -112,7 +148,21 @@ class Array:
     number: int = -1
     shape: tuple[int, ...] = ()
     batched: bool = False  # has a row for each example
-    differentiable: bool = False  # depends on a parameter
+    differentiable: bool = False  # depends on a parameter; in a turn, on a state
+    loop: Loop | None = None
+    role: str = ""  # in the loop: moving, carried, turn, states
+    ago: int = 0  # of carried states: how many turns
+    kind: int = 0  # of states: which of the arrays
+    columns: Ints | None = None  # which of the states
+    made: "list[tuple[Ints, Reading]]" = field(
+        default_factory=list
+    )  # places of states, and what is made in the turn
+    twin: "Reading | None" = (
+        None  # where the same numbers are; of a turn, those of all turns
+    )
+    copied: "list[tuple[Ints, Reading]]" = field(
+        default_factory=list
+    )  # places of states, and where they are computed
 
     @property
     def readings(self) -> list[Reading]:

@@ -26,7 +26,7 @@ from .derive import Derivation
 from .expressions import ROWS, Expr
 from .groups import groups, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
-from .loops import loop_source
+from .loops import with_loops
 from .messages import say
 from .prelude import head
 from .program import Forward, Program
@@ -82,12 +82,12 @@ def compile(
         raise TypeError(say("not_whole", name=next(iter(given.whole))))
     check_parameters(loss, params)
     graph = scalars(loss, params + given.leaves)
-    levels = levels_of(graph)
+    graph, levels = with_loops(graph, levels_of(graph))
     can_be_floats = not given.batch and not given.whole and xp.__name__ == np.__name__
-    if can_be_floats and len(levels) and is_deep(int(levels.max()), len(levels)):
+    if can_be_floats and is_deep(len(np.unique(levels)), len(levels)):
         source, constants = _on_floats(graph, params, given)
     else:
-        work = _derived(graph, levels, params, given)
+        work = _derived(graph, levels, params, given, xp is np)
         if not work.depends:
             raise ValueError(
                 f"compile: the loss {loss!r} depends on none of the "
@@ -125,9 +125,9 @@ def compile_outputs(
     given = Inputs(inputs or {}, batch, params)
     known = params or [Value(0.0)]  # a program needs one parameter at least
     graph = scalars(whole, known + given.leaves)
-    work = _derived(graph, levels_of(graph), known, given)
+    work = _derived(*with_loops(graph, levels_of(graph)), known, given, True)
     rows = ROWS * bool(given.batch)
-    operands = work.arrays[-1].operands
+    operands = work.arrays[work.loss_read.source].operands
     if operands:
         value = ex.aligned(*work.read(operands[0]), rows + LIST)
     else:  # they depend on nothing
@@ -142,26 +142,22 @@ def _on_floats(
 ) -> tuple[str, dict[str, Any]]:
     """The source of a program on floats, and the constants it refers to by name."""
     arguments = ["theta", *given.arguments.values()]
-    text = loop_source(graph.recorded, graph.leaves, len(params), arguments)
-    if text is not None:
-        return text, {"numbers": graph.recorded.constants}
     tape = Tape(graph.recorded, graph.leaves, len(params), arguments)
     return tape.source(), tape.constants
 
 
 def _derived(
-    graph: Scalars, levels: Ints, params: list[Value], given: Inputs
+    graph: Scalars, levels: Ints, params: list[Value], given: Inputs, floats: bool
 ) -> Derivation:
     """The expressions of the root of a graph and of its gradient."""
     shapes = [(len(params),), *given.shapes]
     sizes = [math.prod(shape) for shape in shapes]
     batched = [False, *given.batched]
-    arrays, count = groups(graph, levels, sizes, batched, given.gathers)
-    give_shapes(arrays, shapes, graph.constants, count)
-    at = (len(arrays) - 1, 0) if len(graph.live) else (0, graph.loss)
+    arrays, count, loss = groups(graph, levels, sizes, batched, given.gathers, floats)
+    give_shapes(arrays, shapes, graph.constants, count, loss)
     names = ["theta", *given.names]
     labels = [p.label for p in params]
-    return Derivation(arrays, names, labels, at, given.tokens)
+    return Derivation(arrays, names, labels, loss, given.tokens)
 
 
 def _text(
@@ -170,7 +166,8 @@ def _text(
     """The source of a program, and the constants it refers to by name."""
     arguments = ["theta", *given.arguments.values()]
     counted = [given.arguments[name] for name in given.batch[:1]]
-    body, constants = write(arguments, counted, forward, **outputs)
+    in_jax = xp.__name__ != np.__name__
+    body, constants = write(arguments, counted, forward, in_jax, **outputs)
     known = defined(constants)
     parts = [head(f"{known}\n{body}", xp.__name__), known, f"\n{body}"]
     return "\n\n".join(filter(None, parts)).lstrip(), constants

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from . import expressions as ex
-from . import irregular
-from .arrays import LIST, NUMBERS, Array, Gather, Product, Reading, Shape
+from . import irregular, turns
+from .arrays import LIST, NUMBERS, Array, Gather, Loop, Product, Reading, Shape
 from .expressions import ROWS, Expr
 from .gathers import Tokens, table_of
 from .names import Names
@@ -37,9 +37,11 @@ class Derivation:
         arrays: Sequence[Array],
         leaves: Sequence[str],
         labels: Sequence[str | None],
-        loss: tuple[int, int],
+        loss: Reading,
         tokens: Tokens,
     ) -> None:
+        self.loss_read = loss
+        self.turn: Loop | None = None  # that gradients are propagated in
         self.interned: dict[Any, Expr] = {}
         self.one: Expr = ex.const(self.interned, 1.0)
         self.arrays = arrays
@@ -58,37 +60,35 @@ class Derivation:
             variable = ex.variable(self.interned, name, self.shape_of(array))
             self.values.append(variable)
         self.forwards()
-        source, at = loss
-        theta = arrays[0]
-        self.depends = arrays[source].differentiable and at in range(len(theta.nodes))
+        self.depends = self.is_wanted(loss)
         self.forward = len(self.interned)
         if self.depends:
-            self.seed(source, at)
+            self.seed(loss)
             self.backwards()
 
     def forwards(self) -> None:
         """The value of every array."""
         for array in self.computed:
-            value = ex.spread(self.value(array), self.shape_of(array))
-            self.values.append(self.names.value(array, value))
+            value = turns.value(self, array)
+            if value is None:
+                value = self.value(array)
+            value = ex.spread(value, self.shape_of(array))
+            if array.role in ("", "turn"):
+                self.names.value(array, value)
+            self.values.append(value)
 
-    def seed(self, source: int, at: int) -> None:
+    def seed(self, read: Reading) -> None:
         """The loss, and its gradient with respect to itself."""
-        read = Reading(source, np.zeros(0, dtype=np.int64), np.array(at), "", ())
-        self.loss, grad = view(self.values[source], read), self.one
+        self.loss, grad = view(self.values[read.source], read), self.one
         if self.loss.batch:
             self.loss = ex.mean_of_rows(self.loss)
             grad = grad / ex.variable(self.interned, ROWS, ())
         self.forward = len(self.interned)
-        self.parts[source].append((read, grad))
+        self.parts[read.source].append((read, grad))
 
     def backwards(self) -> None:
         """Propagate the gradient of every array to what it reads, from the loss to the parameters."""
-        for array in reversed(self.computed):
-            parts = self.parts[array.number]
-            if array.differentiable and parts:
-                grad = assemble(parts, self.shape_of(array))
-                self.propagate_all(array, ex.named(grad, self.values[array.number]))
+        self.sweep(self.computed)
         for array in self.at:
             if self.parts[array.number]:
                 self.propagate_gathered(array)
@@ -98,6 +98,20 @@ class Derivation:
         parts = self.parts[0] or nothing
         grad = assemble(parts, theta.shape, self.names.parameters)
         self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
+
+    def sweep(self, arrays: Sequence[Array]) -> None:
+        """Propagate the gradients of arrays to what they read, the last one first."""
+        for array in reversed(arrays):
+            is_loop = array.role == "states" and array.kind == 0
+            if is_loop and array.loop and array.differentiable:
+                turns.backwards(self, array.loop, self.arrays[array.number + 1 :])
+            parts = self.parts[array.number]
+            if array.role or not parts:
+                continue
+            self.parts[array.number] = []
+            if array.differentiable:
+                grad = assemble(parts, self.shape_of(array))
+                self.propagate_all(array, ex.named(grad, self.values[array.number]))
 
     def value(self, array: Array) -> Expr:
         """The value of an array."""
@@ -189,7 +203,10 @@ class Derivation:
         """Whether a parameter is below what is read."""
         if reading.source == NUMBERS:
             return False
-        return self.arrays[reading.source].differentiable
+        array = self.arrays[reading.source]
+        if self.turn is not None and array.role not in ("turn", "carried"):
+            return False
+        return array.differentiable
 
     def propagate(
         self,

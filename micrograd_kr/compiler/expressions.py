@@ -213,6 +213,11 @@ def elementwise(op: str, *args: Expr) -> Expr:
     return make(op, args, None, broadcast([x.shape for x in args]), boolean)
 
 
+def is_elementwise(x: Expr) -> bool:
+    """Whether it is computed element by element."""
+    return bool(x.args) and x.attr is None and x.op not in ("@", "take", "vdot", "copy")
+
+
 def broadcast(shapes: Sequence[Shape]) -> Shape:
     """The common shape of arrays that meet in one operation.
 

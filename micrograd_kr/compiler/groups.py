@@ -5,6 +5,7 @@ the arrays of their operands. A level is finished before the next one begins.
 """
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine import Op
-from .arrays import NUMBERS, SEVERAL, Array, Floats, Gather, Ints, Product, Reading
+from .arrays import (
+    NUMBERS,
+    SEVERAL,
+    Array,
+    Floats,
+    Gather,
+    Ints,
+    Loop,
+    Product,
+    Reading,
+)
 from .irregular import Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
 
@@ -29,27 +40,45 @@ def groups(
     sizes: Sequence[int],
     batched: Sequence[bool],
     gathers: Sequence[Gather] = (),
-) -> tuple[list[Array], int]:
+    floats: bool = False,
+) -> tuple[list[Array], int, Reading]:
     """The arrays of the graph, each after those it reads; first those of the leaves.
 
     ``levels``: of each live node; ``sizes``: how many numbers the parameters and each input are; ``batched``: which of them have a row
     for each example; the last ones are ``gathers``. Also how many scalars there are, what is read from pools included.
     """
-    work = _Grouping(graph, sizes, batched)
+    work = _Grouping(graph, sizes, batched, floats)
     for array, gather in zip(
         work.arrays[-len(gathers) or None :], gathers, strict=False
     ):
         array.gather, array.differentiable = gather, True
-    order = np.argsort(levels, kind="stable")
-    for start, end in itertools.pairwise(cuts(levels[order])):
+    is_copy = np.zeros(len(graph.row), dtype=np.int64)
+    loops = sorted(graph.loops, key=lambda loop: loop.level)
+    for loop in loops:
+        is_copy[loop.copies] = 1
+    keys = 2 * levels + is_copy[graph.live]
+    order = np.argsort(keys, kind="stable")
+    for start, end in itertools.pairwise(cuts(keys[order])):
         if end > start:
+            while loops and loops[0].level <= levels[order[start]]:
+                work.add_loop(loops.pop(0))
             work.add_level(graph.live[order[start:end]])
-    return work.arrays, work.pool.next_node
+    for loop in loops:
+        work.add_loop(loop)
+    for loop in graph.loops:
+        work.see_all_turns(loop)
+    return (
+        work.arrays,
+        work.pool.next_node,
+        work.reading(work.same[np.array([graph.loss])]),
+    )
 
 
-def levels_of(graph: Scalars) -> Ints:
-    """How far each live node is from the leaves."""
+def levels_of(graph: Scalars, known: Ints | None = None) -> Ints:
+    """How far each live node is from the leaves; ``known``: what is certain before."""
     level = [0] * graph.leaves + [1] * (len(graph.row) - graph.leaves)
+    if known is not None:
+        level = known.tolist()
     reader = np.repeat(np.arange(len(graph.row)), 2 * np.diff(graph.first))
     read = np.stack([graph.a, graph.b], axis=1).ravel()
     inner = read >= graph.leaves  # most edges of a network lead to leaves
@@ -139,17 +168,37 @@ class _Level:
         )
 
 
+def is_safe(array: Array) -> bool:
+    """Whether floats raise no error in a branch that is not taken."""
+    op = array.row
+    if op is None:
+        return True
+    if op.forward == "pow(x, y)":
+        return array.operands[1].source == NUMBERS
+    guarded = [text for text in (op.forward, *op.partials) if " if " in text]
+    risky = re.search(r"/|log|sqrt|exp|pow", " ".join(guarded))
+    return not op.variadic and risky is None
+
+
 class _Grouping:
     def __init__(
-        self, graph: Scalars, sizes: Sequence[int], batched: Sequence[bool]
+        self,
+        graph: Scalars,
+        sizes: Sequence[int],
+        batched: Sequence[bool],
+        floats: bool,
     ) -> None:
-        self.graph = graph
+        self.graph, self.floats = graph, floats
         n, constants = len(graph.row), len(graph.constants)
         # Both arrays end with the constants, which are negative numbers: these count from the end.
         # The node that stands for each:
         self.same = np.concatenate([np.arange(n), np.arange(-constants, 0)])
         self.array_of = np.full(n + constants, NUMBERS)
         self.arrays: list[Array] = []
+        self.turn: Loop | None = None  # whose turn is looked at
+        self.twin = np.full(n, -1)  # of the copy of a state, the state
+        for loop in graph.loops:
+            self.twin[loop.copies] = loop.states[loop.depth :]
         self.pool = Pool(self.arrays, self.array_of, n)
         ends = np.cumsum(sizes).tolist()
         for i, (size, end) in enumerate(zip(sizes, ends, strict=True)):
@@ -165,7 +214,140 @@ class _Grouping:
         read = [self.arrays[source] for source in array.sources]
         array.batched = any(other.batched for other in read)
         array.differentiable = any(other.differentiable for other in read)
+        if self.turn is not None:
+            if not array.role:
+                array.loop, array.role = self.turn, "turn"
+            self.turn.arrays.append(array)
+            array.differentiable = any(
+                o.differentiable and o.loop is self.turn and o.role != "states"
+                for o in read
+            )
+        if array.role in ("moving", "still"):
+            array.differentiable = False
         self.arrays.append(array)
+
+    def add_loop(self, loop: Loop) -> None:
+        """The arrays of one turn of a loop, and its states."""
+        moving = self.moving(loop)
+        for array in self.pool.gather(moving) + moving:
+            self.append(array)
+        mark, kinds = len(self.arrays), loop.kinds
+        batched = self.has(loop.starts, "batched")
+        self.add_turn(loop, kinds, batched)
+        if self.has(loop.made, "batched") and not batched:
+            batched = True
+            self.add_turn(loop, kinds, batched)
+        if self.floats and not batched and self.suits_floats(loop):
+            loop.floats, kinds = True, np.arange(len(loop.made))
+            self.add_turn(loop, kinds, batched)
+        outside = {s for array in self.arrays[mark:] for s in array.sources if s < mark}
+        outside |= {s for array in moving for s in array.sources}
+        learns = any(self.arrays[s].differentiable for s in outside)
+        states = [self.states(loop, k, kinds) for k in range(int(kinds.max()) + 1)]
+        for array in self.pool.gather(states) + states:
+            self.append(array)
+        for array in states:
+            array.batched = batched
+            array.differentiable |= learns
+        starts = any(array.differentiable for array in states)
+        for array in states:
+            array.differentiable = starts
+        loop.arrays += states
+
+    def suits_floats(self, loop: Loop) -> bool:
+        """Whether a turn is so little that Python's floats are faster than arrays."""
+        terms = int(np.diff(self.graph.first)[loop.in_turn].sum())
+        turn = [array for array in loop.arrays if array.role == "turn"]
+        if not all(is_safe(array) for array in turn):
+            return False
+        calls = sum(1 + len(array.products) for array in turn)
+        matrices = any(p.a.ids.shape[1] > 1 for array in turn for p in array.products)
+        few = len(loop.made) <= 8
+        return few and terms <= (12 if matrices else 8 * calls)
+
+    def has(self, ids: Ints, what: str) -> bool:
+        """Whether an array of any of these scalars is batched, or differentiable."""
+        sources = set(self.array_of[self.same[ids]].ravel().tolist()) - {NUMBERS}
+        return any(getattr(self.arrays[source], what) for source in sources)
+
+    def states(self, loop: Loop, kind: int, kinds: Ints) -> Array:
+        """The states of a kind, with rows for what they start with."""
+        columns = np.flatnonzero(kinds == kind)
+        starts = self.reading(self.same[loop.starts[:, columns]])
+        array = Array(loop.states[:, columns].ravel(), operands=[starts])
+        array.loop, array.role, array.columns, array.kind = (
+            loop,
+            "states",
+            columns,
+            kind,
+        )
+        array.made = self.split(self.same[loop.made[None, columns]])
+        return array
+
+    def split(self, ids: Ints) -> list[tuple[Ints, Reading]]:
+        """What reads a table of scalars, by their arrays: the places in the table, and the reading."""
+        places = np.arange(ids.size).reshape(ids.shape)
+        sources = self.array_of[ids]
+        found = []
+        for source in np.unique(sources):
+            here = sources == source
+            block = np.ix_(here.any(axis=1), here.any(axis=0))
+            some = block if here[block].all() else (here, None)
+            found.append((places[some], self.reading(ids[some])))
+        return found
+
+    def see_all_turns(self, loop: Loop) -> None:
+        """Where the numbers of a turn are when all turns are known, and where states are computed of them."""
+        for array in loop.arrays:
+            if array.role == "turn" and not array.members and not array.from_pool:
+                columns = array.nodes - loop.in_turn[0]
+                twin = self.reading(self.same[loop.nodes[:, columns]])
+                array.twin = twin if twin.source != SEVERAL else None
+            elif array.role == "states":
+                array.copied = self.split(self.same[loop.copies[:, array.columns]])
+
+    def moving(self, loop: Loop) -> list[Array]:
+        """What a turn reads that moves, an array for each source; or stays, when equal scalars are one."""
+        ids = self.same[loop.moving]
+        sources = self.array_of[ids]
+        source = np.where((sources == sources[0]).all(axis=0), sources[0], SEVERAL)
+        stays = (ids == ids[0]).all(axis=0)
+        found = []
+        for one, still in sorted(
+            set(zip(source.tolist(), stays.tolist(), strict=True))
+        ):
+            columns = np.flatnonzero((source == one) & (stays == still))
+            read = ids[0, columns] if still else ids[:, columns]
+            array = Array(loop.moved[columns], operands=[Reading(one, read)])
+            array.loop, array.role = loop, "still" if still else "moving"
+            found.append(array)
+        return found
+
+    def add_turn(self, loop: Loop, kinds: Ints, batched: bool) -> None:
+        """The arrays of one turn, with states of one kind in an array."""
+        del self.arrays[len(self.arrays) - len(loop.arrays) :]
+        loop.arrays = []
+        self.turn, outside = loop, self.pool
+        self.pool = Pool(self.arrays, self.array_of, outside.next_node)
+        for ago in range(1, loop.depth + 1):
+            for kind in range(int(kinds.max()) + 1):
+                columns = np.flatnonzero(kinds == kind)
+                array = Array(loop.carried[ago - 1, columns], columns=columns)
+                array.loop, array.role, array.ago, array.kind = (
+                    loop,
+                    "carried",
+                    ago,
+                    kind,
+                )
+                self.append(array)
+                array.batched, array.differentiable = batched, True
+        order = np.argsort(loop.level_in_turn, kind="stable")
+        for start, end in itertools.pairwise(cuts(loop.level_in_turn[order])):
+            nodes = loop.in_turn[order[start:end]]
+            for some in nodes[:, None] if loop.floats else [nodes]:
+                self.add_level(some)
+        outside.next_node = self.pool.next_node
+        self.turn, self.pool = None, outside
 
     def add_level(self, nodes: Ints) -> None:
         """Merge the equal nodes of a level; what is left becomes arrays."""
@@ -222,6 +404,8 @@ class _Grouping:
 
     def with_irregular(self, level: _Level, leader: Ints) -> Ints:
         """A number for each node, the same for those of an array: irregular ones of an operation are one."""
+        if self.turn is not None:
+            return leader
         sizes = np.bincount(leader, level.lengths).astype(int)
         table = self.graph.table
         uneven = {k for k, op in enumerate(table) if op.forward in FILLING} | {SUM}
@@ -240,6 +424,9 @@ class _Grouping:
         """Nodes as one array; ``mixed``: their terms are of different kinds."""
         n = len(level.nodes)
         array = Array(level.nodes, plus=level.plus if level.plus.any() else None)
+        if self.twin[level.nodes[0]] >= 0:
+            twin = self.reading(self.twin[level.nodes])
+            array.twin = twin if twin.source != SEVERAL else None
         if level.row[0] != SUM:
             array.row = self.graph.table[level.row[0]]
             columns = self.columns(array.row, level.lengths, level.a)
@@ -277,6 +464,8 @@ class _Grouping:
         """The terms of sums with a row for each, in columns of the same kinds."""
         ends = cuts(kind)
         small = few(len(a) * np.diff(ends), len(self.arrays))
+        if self.turn is not None:
+            small[:] = False
         found = []
         for (start, end), irregular in zip(
             itertools.pairwise(ends), small, strict=True

@@ -1,426 +1,629 @@
-"""Recurrences found again: where the operations of a deep graph repeat, the program is a loop over time.
+"""Recurrences found again in the graph of scalars.
 
-In the order in which they were recorded, the operations of a recurrence repeat with a
-period: the same rows of the table, whose operands are as far back as one turn earlier, or
-the same numbers, or leaves that advance by a constant step. One turn is written as text;
-what it reads of the turn before is carried along; backwards the turns are gone through
-once more from the last to the first, with what was kept of each.
+Where something is done again and again, the levels of a graph repeat with a period. The
+scalars of one period are a turn; those that a turn reads of the turns before it are the
+states. A loop over the turns computes the states and nothing else. With every state known
+the graph is cut: each turn reads numbers that are there already, all that is left is as
+deep as one turn, and all turns are arrays with an axis for time.
 """
 
-import math
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
-from ..engine import Op
-from .arrays import Ints
-from .scalars import Recording
-from .tape import functions_in, is_list, product, uses
+from .arrays import Bools, Floats, Ints, Loop
+from .groups import cuts, levels_of
+from .scalars import ONE, SUM, Scalars
 
-LONGEST = 128  # operations of a turn
-OUTSIDE = 40  # operations before and after the loop, which are written out
 FEWEST = 8  # turns
+LONGEST = 400  # levels of a turn
 
 
-@dataclass
-class Loop:
-    """Operations that repeat: from which, how many in a turn, how many turns."""
-
-    start: int
-    period: int
-    turns: int
-    # What each operand of a turn is, by its place in the turn: a name's key (see `Loops`).
-    operands: list[list[Any]] = field(default_factory=list)
-    carried: dict[int, int] = field(
-        default_factory=dict
-    )  # and the scalar each begins as
-
-    @property
-    def end(self) -> int:
-        """One past the last operation."""
-        return self.start + self.period * self.turns
+def with_loops(graph: Scalars, levels: Ints) -> tuple[Scalars, Ints]:
+    """Cut a graph at its recurrences: what is left, and the level of each live node."""
+    while len(np.unique(levels)) >= 2 * FEWEST:
+        turns = _Levels(graph, levels).turns()
+        if turns is None:
+            break
+        cut = _Cut(turns, levels)
+        graph = cut.graph()
+        levels = levels_of(graph, cut.known_levels())
+    return graph, levels
 
 
-class _Search:
-    """Looks for the loop of a recording."""
+# ---- looking for turns -----------------------------------------------------------------
 
-    def __init__(self, recorded: Recording, leaves: int, params: int) -> None:
-        self.leaves, self.params = leaves, params
-        self.rows = recorded.rows
-        place = {op: i for i, op in enumerate(dict.fromkeys(recorded.rows))}
-        kinds = np.array([place[op] for op in recorded.rows], dtype=np.int64)
-        self.lengths = np.array(recorded.lengths, dtype=np.int64)
-        self.key = kinds * (self.lengths.max() + 1) + self.lengths
-        self.first = np.concatenate([[0], np.cumsum(self.lengths)])
-        self.read = np.array(recorded.operands, dtype=np.int64)
 
-    def loop(self) -> Loop | None:
-        """The loop with the shortest turn that most of the operations are in."""
-        n = len(self.key)
-        for period in range(1, min(LONGEST, n // FEWEST) + 1):
-            same = self.key[period:] == self.key[:-period]
-            if same.sum() < n / 2:
-                continue
-            start, end = longest_run(self.regular(period, same))
-            if end - start >= max(FEWEST * period, n / 2):
-                found = self.first_start(period, start, end + period)
-                if found is not None:
-                    return found
+class _Levels:
+    """The nodes of a graph level by level, those of a kind side by side."""
+
+    def __init__(self, graph: Scalars, levels: Ints) -> None:
+        self.graph = graph
+        self.plain, self.signs, self.leaves = signatures(graph)
+        order = np.lexsort([graph.live, self.signs[graph.live], levels])
+        self.nodes = graph.live[order]
+        self.ends = np.array(cuts(levels[order]))
+
+    def turns(self) -> "_Turns | None":
+        """The turns of a recurrence, the shortest there are."""
+        repeated = np.add.reduceat(self.signs[self.nodes], self.ends[:-1])
+        for start, end, period in periods(repeated):
+            for tells_apart in (np.arange(len(self.signs)), self.leaves):
+                first = self.beginning(start, end, period, tells_apart)
+                if first is None:
+                    continue
+                found = [
+                    self.beginning(start + k, end, period, tells_apart)
+                    for k in first.best_levels()
+                ]
+                best = [t.with_fewest_states().prolonged() for t in found if t]
+                return min(best or [first], key=_Turns.worth)
         return None
 
-    def regular(self, period: int, same: Any) -> Any:
-        """Which operations read what the one a turn later reads, a turn earlier or the same."""
-        node = np.flatnonzero(same)
-        lengths = self.lengths[node]
-        owner = node.repeat(lengths)
-        nth = np.arange(len(owner)) - (lengths.cumsum() - lengths).repeat(lengths)
-        now = self.read[self.first[owner] + nth]
-        later = self.read[self.first[owner + period] + nth]
-        computed = (later == now + period) | (later == now)
-        fits = np.where(now >= self.leaves, computed, later < self.leaves)
-        regular = same.copy()
-        regular[owner[~fits]] = False
-        return regular
-
-    def first_start(self, period: int, start: int, end: int) -> Loop | None:
-        """The loop from as early as possible: the first turn may read what was there before."""
-        for begin in range(max(0, start - period), start + 1):
-            loop = Loop(begin, period, (end - begin) // period)
-            if loop.turns >= FEWEST and self.is_filled(loop):
-                return loop
-        return None
-
-    def is_filled(self, loop: Loop) -> bool:
-        """Whether the rows repeat from the start, and every operand of a turn is known."""
-        begin, period = loop.start, loop.period
-        first, second = self.key[begin : begin + period], self.key[begin + period :]
-        if (first != second[:period]).any():
-            return False
-        for off in range(period):
-            keys = []
-            for nth in range(int(self.lengths[begin + off])):
-                nodes = begin + off + period * np.arange(loop.turns)
-                key = self.operand(loop, off, self.read[self.first[nodes] + nth])
-                if key is None:
-                    return False
-                keys.append(key)
-            loop.operands.append(keys)
-        return True
-
-    def operand(self, loop: Loop, off: int, read: Ints) -> Any:
-        """What an operand is, by what it reads in every turn; None where there is no rule."""
-        before = self.leaves + loop.start
-        steps = np.diff(read)
-        if (steps == steps[0]).all() and (read < self.leaves).all():
-            start, step = int(read[0]), int(steps[0])
-            kinds = {(number < 0, number < self.params) for number in read.tolist()}
-            if step and len(kinds) > 1:  # from parameters into inputs
-                return None
-            return ("moving", start, step) if step else ("scalar", start)
-        if (steps == 0).all() and read[0] < before:
-            return "scalar", int(read[0])
-        if (steps[1:] != loop.period).any():
+    def beginning(
+        self, start: int, end: int, period: int, tells_apart: Ints
+    ) -> "_Turns | None":
+        """Turns of so many levels; ``tells_apart`` is the order of nodes that do the same."""
+        ends, count = self.ends, (end - start) // period
+        nodes = self.nodes[ends[start] : ends[start + count * period]]
+        table = nodes.reshape(count, -1)
+        if (self.signs[table] != self.signs[table[0]]).any():
             return None
-        turn, place = divmod(int(read[1]) - before, loop.period)
-        if turn == 1 and place < off and read[0] == before + place:
-            return "turn", place
-        is_carried = turn == 0 and read[0] < before
-        if is_carried and loop.carried.setdefault(place, int(read[0])) == read[0]:
-            return "carried", place
-        return None
+        at = np.arange(period).repeat(np.diff(ends[start : start + period + 1]))
+        kinds = _numbered(at, self.signs[table[0]])
+        keys = tells_apart[table], np.broadcast_to(kinds, table.shape)
+        table = np.take_along_axis(table, np.lexsort(keys), axis=1)
+        kinds = _numbered(at, self.plain[table[0]])
+        return _Turns(self.graph, table, at, kinds).settled()
 
 
-def longest_run(flags: Any) -> tuple[int, int]:
-    """Where the longest run of truths begins and ends.
+def _numbered(a: Ints, b: Ints) -> Ints:
+    """A number for each pair of numbers."""
+    return np.unique(np.stack([a, b]), axis=1, return_inverse=True)[1].ravel()
+
+
+def signatures(graph: Scalars) -> tuple[Ints, Ints, Ints]:
+    """Numbers for each node: what it does; to what, which does what; and which leaves it reads."""
+    random = np.random.default_rng(0).integers(1 << 62, size=max(graph.leaves, 64) + 64)
+    n = len(graph.row)
+    known = np.array([2, 1, 0])  # constants: 1, -1, and any other one
+    kinds = np.concatenate([graph.row + 5, np.full(len(graph.constants), known[-1])])
+    kinds[: graph.leaves] = 3
+    kinds[-2:] = known[1::-1]
+    codes = random[kinds]
+    owner = np.arange(n).repeat(np.diff(graph.first))
+    nth = np.arange(len(owner)) - graph.first[owner]
+    place = np.where(graph.row[owner] == SUM, 1, random[nth % 64] | 1)
+
+    def summed(of: Ints) -> Ints:
+        terms = (of[graph.a] * random[1] + of[graph.b]) * place
+        total = np.concatenate([[0], (terms ^ (terms >> 29)).cumsum()])
+        return np.diff(total[graph.first])
+
+    found = []
+    for _ in range(2):
+        codes = codes.copy()
+        codes[:n] = codes[:n] * random[2] + summed(codes)
+        found.append(codes[:n])
+    leaves = np.zeros(n + len(graph.constants), dtype=np.int64)
+    leaves[: graph.leaves] = random[: graph.leaves]
+    return found[0], found[1], summed(leaves)
+
+
+def periods(found: Ints) -> Iterator[tuple[int, int, int]]:
+    """Where a row of numbers repeats itself FEWEST times: from, to, and with what period.
+
+    >>> list(periods(np.array([7] + [1, 2, 3] * 8)))[0]
+    (1, 25, 3)
+    """
+    n = len(found)
+    tried = set()
+    for place in (n // 2, n // 4, 3 * n // 4):
+        again = np.flatnonzero(found[place + 1 :] == found[place]) + 1
+        tried.update(again[again <= min(LONGEST, n // FEWEST)].tolist())
+    for period in sorted(tried):
+        start, length = longest_run(found[period:] == found[:-period])
+        if length >= (FEWEST - 1) * period:
+            yield start, start + length + period, period
+
+
+def longest_run(flags: Bools) -> tuple[int, int]:
+    """Where the longest run of truths begins, and how long it is.
 
     >>> longest_run(np.array([True, False, True, True]))
-    (2, 4)
+    (2, 2)
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
     if not len(edges):
         return 0, 0
-    starts, ends = edges[::2], edges[1::2]
-    k = int(np.argmax(ends - starts))
-    return int(starts[k]), int(ends[k])
+    starts, lengths = edges[::2], np.diff(edges)[::2]
+    k = int(lengths.argmax())
+    return int(starts[k]), int(lengths[k])
 
 
-def with_names(text: str, names: dict[str, str]) -> str:
-    """The text of a row with other names.
+class _Turns:
+    """Nodes in a table, a row for each turn, and what they read.
 
-    >>> with_names("1 - out * out", {"out": "t3"})
-    '1 - t3 * t3'
-    """
-    words = "|".join(map(re.escape, names))
-    return re.sub(rf"\b({words})\b", lambda found: names[found[0]], text)
-
-
-class Loops:
-    """The text of a program with a loop.
-
-    A key tells what is read: ("scalar", number) what is the same in every turn; ("moving",
-    number, step) leaves that advance; ("turn", place) an operation of the same turn;
-    ("carried", place) one of the turn before; ("last", place) one of the last turn.
+    ``at``: the order of the columns within a turn; ``kinds``: which columns do the same.
+    ``read`` has a row for each turn, a column for each term, and both its factors.
     """
 
-    def __init__(
-        self,
-        loop: Loop,
-        recorded: Recording,
-        leaves: int,
-        params: int,
-        arguments: Sequence[str],
-    ) -> None:
-        self.loop = loop
-        self.recorded = recorded
-        self.leaves = leaves
-        self.params = params
-        self.arguments = arguments
-        self.ends: list[int] = np.cumsum([0, *recorded.lengths]).tolist()
-        self.scalars: set[int] = set()  # leaves that have a name
-        self.known: set[str] = set()  # adjoints that have a value
-        self.exits: set[int] = set(loop.carried)  # places read after their turn
-        self.lines: list[str] = []
+    def __init__(self, graph: Scalars, table: Ints, at: Ints, kinds: Ints) -> None:
+        self.graph, self.table, self.at, self.kinds = graph, table, at, kinds
+        lengths = np.diff(graph.first)[table]
+        self.same_lengths = bool((lengths == lengths[0]).all())
+        self.owner = np.arange(len(at)).repeat(lengths[0])
+        starts = lengths[0].cumsum() - lengths[0]
+        nth = np.arange(len(self.owner)) - starts[self.owner]
+        self.terms = graph.first[table][:, self.owner] + nth
 
-    def outside(self, number: int) -> Any:
-        """The key of a scalar that an operation outside of the loop reads."""
-        node = number - self.leaves
-        if node < self.loop.start or node >= self.loop.end:
-            return "scalar", number
-        turn, place = divmod(node - self.loop.start, self.loop.period)
-        if turn < self.loop.turns - 1:
-            raise NotImplementedError(
-                "a state of an earlier turn is read after the loop"
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def some(self, rows: slice, columns: Bools) -> "_Turns | None":
+        """The recurrence in some of the turns, and some of what they do."""
+        table = self.table[rows, columns]
+        kept = _Turns(self.graph, table, self.at[columns], self.kinds[columns])
+        return kept.settled()
+
+    def settled(self) -> "_Turns | None":
+        """These turns, or some of them, if they are a recurrence."""
+        if len(self) < FEWEST or not self.same_lengths or not len(self.at):
+            return None
+        every = np.ones(len(self.at), dtype=bool)
+        fits, begins = self.relate()
+        start, length = longest_run(fits)
+        if length < len(self):
+            return self.some(slice(start, start + length), every)
+        core = self.core()
+        if not core.all():
+            return self.some(slice(None), core)
+        self.later = self.ago > 0
+        self.states = np.unique(self.source[self.later])
+        self.depth = int(self.ago[self.later].max())
+        if self.depth > len(self) // 2:
+            return None
+        starts = self.find_starts()
+        if starts is None or not begins:
+            return self.some(slice(1, None), every)
+        self.starts = starts
+        return self
+
+    def relate(self) -> tuple[Bools, bool]:
+        """Find from which column each factor is, and how many turns ago.
+
+        Which turns it is so in; and whether what the first turns read instead was there
+        before.
+        """
+        graph, table = self.graph, self.table
+        self.read = np.stack([graph.a[self.terms], graph.b[self.terms]], axis=2)
+        size = len(graph.row) + len(graph.constants)
+        turn, column = np.full(size, -1), np.full(size, -1)
+        turn[table] = np.arange(len(self))[:, None]
+        column[table] = np.arange(table.shape[1])
+        source = column[self.read]
+        now = np.arange(len(self))[:, None, None]
+        ago = now - turn[self.read]
+        middle = len(self) // 2
+        self.source = source[middle]
+        self.ago = np.where(self.source >= 0, ago[middle], 0)
+        same = (source == self.source) & ((ago == self.ago) | (source < 0))
+        first = now < self.ago
+        return (same | first).all(axis=(1, 2)), bool(
+            (source[first.nonzero()] < 0).all()
+        )
+
+    def core(self) -> Bools:
+        """The columns that read, in the end, themselves."""
+        core = np.ones(len(self.at), dtype=bool)
+        reader = np.stack([self.owner, self.owner], axis=1)
+        while True:
+            inner = (self.source >= 0) & core[reader] & core[self.source]
+            reads, is_read = np.zeros_like(core), np.zeros_like(core)
+            reads[reader[inner]] = True
+            is_read[self.source[inner]] = True
+            if (core == (reads & is_read)).all():
+                return core
+            core = reads & is_read
+
+    def find_starts(self) -> Ints | None:
+        """What the first turns read instead of states; None if they do not agree."""
+        nobody = len(self.graph.row)
+        starts = np.full((self.depth, len(self.states)), nobody)
+        for _ in range(2):  # write, then compare
+            for turn in range(self.depth):
+                edges = self.ago > turn
+                rows = self.depth + turn - self.ago[edges]
+                columns = np.searchsorted(self.states, self.source[edges])
+                read = self.read[turn][edges]
+                if (starts[rows, columns] == nobody).any():
+                    starts[rows, columns] = read
+                elif (starts[rows, columns] != read).any():
+                    return None
+        return starts
+
+    # ---- where a turn begins
+
+    def best_levels(self) -> list[int]:
+        """At which levels a turn may begin that has the fewest states."""
+        costs = [
+            self.cost((self.at >= k).astype(int)) for k in range(int(self.at[-1]) + 1)
+        ]
+        best = min(costs)
+        return [k for k, cost in enumerate(costs) if cost == best][:4]
+
+    def worth(self) -> tuple[int, ...]:
+        """What is better is less: states, what is read of other columns, turns outside."""
+        others = np.setdiff1d(self.results(self.table), self.states)
+        return len(self.states), len(others), -len(self)
+
+    def with_fewest_states(self) -> "_Turns":
+        """The same with some columns in a later turn, where that makes fewer states."""
+        best, improved = np.zeros(len(self.at), dtype=int), True
+        while improved:
+            improved = False
+            for kind in np.unique(self.kinds):
+                moved = best + (self.kinds == kind)
+                if self.cost(moved)[0] < self.cost(best)[0]:
+                    best, improved = moved, True
+        return (best.any() and self.shifted(best)) or self
+
+    def cost(self, shift: Ints) -> tuple[int, int]:
+        """How many states there are with columns in later turns, and how many results that are none."""
+        reader, inner = self.owner[:, None], self.source >= 0
+        ago = self.ago + shift[reader] - shift[self.source]
+        if (ago[inner] < 0).any():
+            return len(self.at) + 1, 0
+        states = np.unique(self.source[inner & (ago > 0)])
+        others = np.setdiff1d(self.results_of_most, states)
+        return len(states), len(others)
+
+    @cached_property
+    def results_of_most(self) -> Ints:
+        """The columns that something else than the recurrence reads, not in the last turn alone."""
+        return self.results(self.table[:-1])
+
+    def results(self, table: Ints) -> Ints:
+        """The columns of a table that something else than the recurrence reads."""
+        graph = self.graph
+        column = np.full(len(graph.row) + len(graph.constants), -1)
+        reader = np.arange(len(graph.row)).repeat(np.diff(graph.first))
+        column[self.table] = 0
+        others = column[reader] < 0
+        column[self.table] = -1
+        column[table] = np.arange(table.shape[1])
+        read = [column[graph.a[others]], column[graph.b[others]], column[[graph.loss]]]
+        return np.setdiff1d(np.concatenate(read), [-1])
+
+    def shifted(self, shift: Ints) -> "_Turns | None":
+        """The same with columns in later turns."""
+        most = int(shift.max())
+        rows = np.arange(most, len(self))[:, None] - shift
+        table = np.take_along_axis(self.table, rows, axis=0)
+        at = self.at - shift * (int(self.at.max()) + 1)
+        return _Turns(self.graph, table, at - at.min(), self.kinds).settled()
+
+    # ---- the first turns, and the last
+
+    def prolonged(self) -> "_Turns":
+        """The same with turns before and after that do the same, though of something else, or at other levels."""
+        turns = self
+        for beside in (_Turns.row_before, _Turns.row_after):
+            while True:
+                row = beside(turns)
+                if row is None:
+                    break
+                rows = (
+                    [row, *turns.table]
+                    if beside is _Turns.row_before
+                    else [*turns.table, row]
+                )
+                more = _Turns(self.graph, np.array(rows), self.at, self.kinds).settled()
+                if more is None or len(more) <= len(turns):
+                    break
+                turns = more
+        return turns
+
+    def terms_like(self, node: int, column: int) -> Ints | None:
+        """The factors of a node that does the same as a column; None for one that does something else."""
+        graph, like = self.graph, int(self.table[0, column])
+        start, end = graph.first[node : node + 2]
+        alike = graph.row[node] == graph.row[like]
+        plus = graph.plus[self.table[:, column]]
+        alike &= (plus != plus[0]).any() or graph.plus[node] == plus[0]
+        if not alike or end - start != graph.first[like + 1] - graph.first[like]:
+            return None
+        return np.stack([graph.a[start:end], graph.b[start:end]], axis=1)
+
+    @cached_property
+    def stays(self) -> Bools:
+        """What is read that is the same in every turn."""
+        same: Bools = (self.source < 0) & (self.read == self.read[0]).all(axis=0)
+        return same
+
+    def row_before(self) -> Ints | None:
+        """The nodes of a turn before the first: what its states are, and what these are computed of."""
+        row = np.full(len(self.at), -1)
+        row[self.states] = self.starts[-1]
+        for column in np.argsort(-self.at, kind="stable"):
+            if not self.graph.leaves <= row[column] < len(self.graph.row):
+                return None
+            read = self.terms_like(row[column], column)
+            if read is None:
+                return None
+            mine = self.owner == column
+            stays = self.stays[mine]
+            if (read[stays] != self.read[0, mine][stays]).any():
+                return None
+            now = (self.source[mine] >= 0) & (self.ago[mine] == 0)
+            row[self.source[mine][now]] = read[now]
+        return row
+
+    def row_after(self) -> Ints | None:
+        """The nodes of a turn after the last: what reads the states in the same way."""
+        T = len(self)
+        known = np.concatenate([self.table, np.full((1, len(self.at)), -1)])
+        reader, operand = self.edges_outside
+        for column in np.argsort(self.at, kind="stable"):
+            mine = self.owner == column
+            inner = self.source[mine] >= 0
+            expected = known[T - self.ago[mine], self.source[mine]]
+            one = expected[inner][0]
+            expected[~inner] = self.read[0, mine][~inner]
+            compared = inner | self.stays[mine]
+            start, end = np.searchsorted(operand, [one, one + 1])
+            for node in reader[start:end].tolist():
+                read = self.terms_like(node, column)
+                if read is None or node in known[T]:
+                    continue
+                if (read[compared] == expected[compared]).all():
+                    known[T, column] = node
+                    break
+            else:
+                return None
+        found: Ints = known[T]
+        return found
+
+    @cached_property
+    def edges_outside(self) -> tuple[Ints, Ints]:
+        """Nodes that are not of a turn, and what they read, in order of what they read."""
+        graph = self.graph
+        away = np.zeros(len(graph.row), dtype=bool)
+        away[self.table] = True
+        reader = np.arange(len(graph.row)).repeat(np.diff(graph.first))
+        reader, operand = (
+            np.concatenate([reader, reader]),
+            np.concatenate([graph.a, graph.b]),
+        )
+        kept = (operand >= graph.leaves) & ~away[reader]
+        reader, operand = reader[kept], operand[kept]
+        order = np.lexsort([reader, operand])
+        return reader[order], operand[order]
+
+
+# ---- cutting ---------------------------------------------------------------------------
+
+
+class _Cut:
+    """A graph without a recurrence, and the loop instead.
+
+    New numbers are given to the starts of states, to their copies, to what is summed before
+    the loop, and to all that is in the turn.
+    """
+
+    def __init__(self, turns: _Turns, levels: Ints) -> None:
+        self.turns, self.old = turns, turns.graph
+        self.level = np.zeros(len(self.old.row), dtype=np.int64)
+        self.level[self.old.live] = levels
+        self.constants = self.old.constants
+        self.next = len(self.old.row)
+        T, C = turns.table.shape
+        S = len(turns.states)
+        self.state = np.full(C, -1)  # of a column, which state
+        self.state[turns.states] = np.arange(S)
+        self.outside = (turns.source < 0).all(axis=1)  # of a term
+        self.moves = (turns.read != turns.read[0]).any(axis=0) & (turns.source < 0)
+        self.plus = self.old.plus[turns.table]
+        self.summed = self.summed_before()  # of a column
+        self.sums = self.new(T, int(self.summed.sum()))
+        self.carried, begins = self.new(turns.depth, S), self.new(turns.depth, S)
+        self.rows = np.concatenate([begins, turns.table[:, turns.states]])
+        self.copies = self.new(T, S)
+        self.in_turn = self.new(C)
+        self.inside = ~(self.outside & self.summed[turns.owner])  # of a term
+        self.triples: list[tuple[Ints, Ints, Ints]] = []
+
+    def new(self, *shape: int) -> Ints:
+        """Numbers for new scalars."""
+        start = self.next
+        self.next += int(np.prod(shape))
+        return np.arange(start, self.next).reshape(shape)
+
+    def number(self, values: Floats) -> Ints:
+        """The negative numbers of new constants."""
+        start = len(self.constants)
+        self.constants = np.concatenate([self.constants, values.ravel()])
+        return ~np.arange(start, len(self.constants)).reshape(values.shape)
+
+    def summed_before(self) -> Bools:
+        """The sums of which a part is computed before the loop: terms that read no state, if any of them moves."""
+        turns, count = self.turns, len(self.turns.at)
+        outside = np.bincount(turns.owner[self.outside], minlength=count)
+        moving = self.outside & self.moves.any(axis=1)
+        some = np.bincount(turns.owner[moving], minlength=count) > 0
+        products = (
+            np.bincount(
+                turns.owner[moving & (turns.read[0, :, 1] != ONE)], minlength=count
             )
-        self.exits.add(place)
-        return "last", place
+            > 0
+        )
+        is_sum = self.old.row[turns.table[0]] == SUM
+        worth: Bools = (
+            is_sum & some & (products | (outside > 1) | self.plus.any(axis=0))
+        )
+        return worth
 
-    def name(self, key: Any) -> str:
-        """How what a key tells is written."""
-        match key:
-            case ("scalar", int(number)) if number < 0:
-                value = self.recorded.constants[~number]
-                if not math.isfinite(value):
-                    raise NotImplementedError("a constant that is not finite")
-                return repr(value) if value >= 0 else f"({value!r})"
-            case ("scalar", int(number)) if number < self.leaves:
-                self.scalars.add(number)
-                return f"a{number}"
-            case ("scalar", number):
-                return f"u{number - self.leaves}"
-            case ("moving", int(number), int(step)) if number < 0:
-                return f"numbers[{~number} + {-step} * t]"
-            case ("moving", number, step):
-                return f"v[{number} + {step} * t]"
-            case ("carried", place):
-                return f"h{place}"
-        return f"t{key[1]}"
+    def add(self, node: Ints, a: Ints, b: Ints) -> None:
+        """Terms a * b of nodes."""
+        full = np.broadcast_shapes(node.shape, a.shape, b.shape)
+        node, a, b = (np.broadcast_to(x, full).ravel() for x in (node, a, b))
+        self.triples.append((node, a, b))
 
-    def is_wanted(self, key: Any) -> bool:
-        """Whether the adjoint of what a key tells is asked for."""
-        number = key[1]
-        if key[0] not in ("scalar", "moving"):
-            return True
-        return bool(0 <= number < self.params or number >= self.leaves)
-
-    def add(self, key: Any, text: str) -> None:
-        """The line that adds a contribution to the adjoint of what a key tells."""
-        match key:
-            case ("moving", number, step):
-                self.lines.append(f"d[{number} + {step} * t] += {text}")
-                return
-            case ("scalar", int(number)) if number < self.leaves:
-                name = f"d_a{number}"
-            case ("last", place):
-                name = f"d_h{place}"
-            case _:
-                name = f"d_{self.name(key)}"
-        self.lines.append(f"{name} {'+=' if name in self.known else '='} {text}")
-        self.known.add(name)
-
-    # ---- one operation
-
-    def parts(self, op: Op, keys: Sequence[Any]) -> dict[str, Any]:
-        """The operands by name: a key, or a list of keys."""
-        split = op.split(keys) if op.variadic else keys
-        return dict(zip(op.names, split, strict=True))
-
-    def written(self, part: Any) -> str:
-        """How an operand is written."""
-        if isinstance(part, list):
-            return f"[{', '.join(map(self.name, part))}]"
-        return self.name(part)
-
-    def forward(self, op: Op, keys: Sequence[Any], out: str) -> None:
-        """The line of an operation."""
-        names = {name: self.written(p) for name, p in self.parts(op, keys).items()}
-        self.lines.append(f"{out} = {with_names(op.forward, names)}")
-
-    def backward(self, op: Op, keys: Sequence[Any], out: str) -> None:
-        """The lines that add the contributions of an operation."""
-        parts = self.parts(op, keys)
-        for name, partial in zip(op.names, op.partials, strict=True):
-            if not is_list(op, name):
-                self.contribute(op, parts, None, parts[name], partial, out)
-                continue
-            for k, key in enumerate(parts[name]):
-                self.contribute(op, parts, k, key, partial, out)
-
-    def contribute(
-        self,
-        op: Op,
-        parts: dict[str, Any],
-        nth: int | None,
-        key: Any,
-        partial: str,
-        out: str,
-    ) -> None:
-        """One contribution; in lists, of the element with this number."""
-        if not self.is_wanted(key):
-            return
-        names = {"out": out}
-        for name, part in parts.items():
-            if uses(partial, name):
-                in_list = is_list(op, name) and nth is not None
-                names[name] = self.written(part[nth] if in_list else part)
-        self.add(key, product(f"d_{out}", with_names(partial, names)))
-
-    # ---- the program
-
-    def block(self, indent: int, write: Any) -> list[str]:
-        """The lines that are written meanwhile, indented."""
-        before, self.lines = self.lines, []
-        write()
-        lines, self.lines = self.lines, before
-        return [" " * indent + line for line in lines]
-
-    def operation(self, node: int) -> tuple[Op, list[Any], str]:
-        """An operation outside of the loop: its row, the keys of its operands, its name."""
-        ids = self.recorded.operands[self.ends[node] : self.ends[node + 1]]
-        return self.recorded.rows[node], list(map(self.outside, ids)), f"u{node}"
-
-    def turn(self) -> list[tuple[Op, list[Any], str]]:
-        """The operations of a turn."""
-        rows = self.recorded.rows[self.loop.start :]
-        keys = self.loop.operands
-        return [(rows[k], keys[k], f"t{k}") for k in range(self.loop.period)]
-
-    def source(self) -> str:
-        """The text of the program."""
-        loop = self.loop
-        before = [self.operation(node) for node in range(loop.start)]
-        after = [self.operation(n) for n in range(loop.end, len(self.recorded.rows))]
-        loss = self.outside(self.recorded.loss)
-        starts = {place: ("scalar", number) for place, number in loop.carried.items()}
-
-        forwards = self.block(4, lambda: self.run(before))
-        forwards += [f"    h{p} = {self.name(key)}" for p, key in starts.items()]
-        turn = self.block(8, lambda: self.run(self.turn()))
-        turn_end = [f"        h{place} = t{place}" for place in loop.carried]
-        results = self.block(4, lambda: self.run(after))
-        results.append(f"    loss = {self.name(loss)}")
-
-        sums = self.sums([*before, *self.turn(), *after], [loss, *starts.values()])
-        self.known = set(sums)
-        backwards = self.block(4, lambda: self.run_back(after, loss))
-        for place in sorted(self.exits):
-            if f"d_h{place}" not in self.known:
-                backwards.append(f"    d_h{place} = 0.0")
-        turn_back = self.block(8, self.turn_back)
-        ends = self.block(4, lambda: self.run_end(before, starts))
-
-        names = [
-            *(f"h{p}" for p in loop.carried),
-            *(f"t{k}" for k in range(loop.period)),
+    def graph(self) -> Scalars:
+        """The new graph."""
+        turns, old = self.turns, self.old
+        self.keep_others()
+        self.add_all_turns()
+        moving, moved = self.add_turn()
+        row = np.append(old.row, np.full(self.next - len(old.row), SUM))
+        row[self.in_turn] = old.row[turns.table[0]]
+        row[self.copies] = old.row[turns.table[0, turns.states]]
+        node, a, b = [
+            np.concatenate(parts) for parts in zip(*self.triples, strict=True)
         ]
-        kept = [name for name in names if uses("\n".join(turn_back), name)]
-        needs_t = any(uses(line, "t") for line in turn_back)
-        lines = [
-            f"def program({', '.join(self.arguments)}):",
-            f"    v = [{', '.join(f'*{n}.ravel().tolist()' for n in self.arguments)}]",
-            *[f"    a{number} = v[{number}]" for number in sorted(self.scalars)],
-            *forwards,
-            "    kept = []",
-            f"    for t in range({loop.turns}):",
-            *turn,
-            f"        kept.append(({', '.join(kept)},))",
-            *turn_end,
-            *results,
-            "    # backwards",
-            f"    d = [0.0] * {self.params}",
-            f"    {' = '.join([*sums, '0.0'])}",
-            *backwards,
-            *(
-                [f"    for t in range({loop.turns - 1}, -1, -1):"]
-                if needs_t
-                else ["    while kept:"]
-            ),
-            f"        {', '.join(kept)}, = kept.pop()"
-            if kept
-            else "        kept.pop()",
-            *turn_back,
-            *ends,
-            "    return loss, array(d)",
+        order = np.argsort(node, kind="stable")
+        live = np.zeros(self.next, dtype=bool)
+        for ids in (old.live, self.sums, self.copies):
+            live[ids] = True
+        live[turns.table[:, turns.states]] = False
+        loop = Loop(
+            turns=len(turns),
+            level=self.level_of_states(),
+            depth=turns.depth,
+            starts=self.starts(),
+            states=self.rows,
+            copies=self.copies,
+            moving=moving,
+            nodes=turns.table,
+            in_turn=self.in_turn,
+            level_in_turn=turns.at,
+            made=self.in_turn[turns.states],
+            kinds=np.unique(turns.kinds[turns.states], return_inverse=True)[1],
+            carried=self.carried,
+            moved=moved,
+            sums=self.sums,
+        )
+        return replace(
+            old,
+            row=row,
+            first=np.searchsorted(node[order], np.arange(self.next + 1)),
+            a=a[order],
+            b=b[order],
+            plus=self.all_plus(),
+            live=np.flatnonzero(live),
+            constants=self.constants,
+            loops=[*old.loops, loop],
+        )
+
+    def starts(self) -> Ints:
+        """What the first turns read; zero where nobody reads."""
+        starts = self.turns.starts
+        zero = self.number(np.zeros(1))
+        return np.where(starts == len(self.old.row), zero, starts)
+
+    def keep_others(self) -> None:
+        """The terms that are not of the recurrence stay."""
+        old = self.old
+        node = np.arange(len(old.row)).repeat(np.diff(old.first))
+        away = np.zeros(len(old.row), dtype=bool)
+        away[self.turns.table] = True
+        kept = ~away[node]
+        self.add(node[kept], old.a[kept], old.b[kept])
+
+    def add_all_turns(self) -> None:
+        """What is computed by all turns at once, of states; and the sums before the loop."""
+        turns, read = self.turns, self.turns.read.copy()
+        for turn in range(turns.depth):
+            edges = turns.ago > turn
+            rows = turns.depth + turn - turns.ago[edges]
+            read[turn][edges] = self.rows[rows, self.state[turns.source[edges]]]
+        every = turns.table.copy()
+        every[:, turns.states] = self.copies
+        a, b = read[:, :, 0], read[:, :, 1]
+        self.add(
+            every[:, turns.owner[self.inside]], a[:, self.inside], b[:, self.inside]
+        )
+        one = np.array(ONE)
+        self.add(every[:, self.summed], self.sums, one)
+        which = self.summed.cumsum() - 1
+        before = ~self.inside
+        self.add(self.sums[:, which[turns.owner[before]]], a[:, before], b[:, before])
+
+    def add_turn(self) -> tuple[Ints, Ints]:
+        """The turn that is written as text; what moves outside of it, and in it."""
+        turns = self.turns
+        edges = self.moves & self.inside[:, None]
+        numbers = ~self.summed & (self.plus != self.plus[0]).any(axis=0)
+        reads = [
+            turns.read[:, edges],
+            self.sums,
+            self.number(self.plus[:, numbers]),
         ]
-        text = "\n".join(lines)
-        known = [f'{name} = FLOATS["{name}"]' for name in functions_in(text)]
-        head = ["from micrograd_kr.engine import FLOATS"] if known else []
-        head.append("from numpy import array")
-        return "\n".join([*head, "", *known, "", text, ""])
+        every = np.concatenate(reads, axis=1)
+        moving, which = np.unique(every, axis=1, return_inverse=True)
+        moved = self.new(moving.shape[1])
+        of_edges, of_sums, of_numbers = np.split(
+            moved[which.ravel()], np.cumsum([part.shape[1] for part in reads[:2]])
+        )
+        read = turns.read[0].copy()
+        now = (turns.source >= 0) & (turns.ago == 0)
+        read[now] = self.in_turn[turns.source[now]]
+        later = turns.later
+        read[later] = self.carried[
+            turns.ago[later] - 1, self.state[turns.source[later]]
+        ]
+        read[edges] = of_edges
+        one = np.array(ONE)
+        inside = self.inside
+        self.add(self.in_turn[turns.owner[inside]], read[inside, 0], read[inside, 1])
+        self.add(self.in_turn[self.summed], of_sums, one)
+        self.add(self.in_turn[numbers], of_numbers, one)
+        return moving, moved
 
-    def sums(self, operations: Iterable[Any], others: Iterable[Any]) -> list[str]:
-        """The names of adjoints that are added up over several turns."""
-        keys = [*others, *[key for _, keys, _ in operations for key in keys]]
-        wanted = [key for key in keys if key[0] == "scalar" and self.is_wanted(key)]
-        return sorted({f"d_{self.name(key)}" for key in wanted})
+    def all_plus(self) -> Floats:
+        """The constants of all sums."""
+        turns = self.turns
+        plus = np.append(self.old.plus, np.zeros(self.next - len(self.old.row)))
+        plus[self.sums] = self.plus[:, self.summed]
+        own = np.where(self.summed, 0.0, self.plus)
+        plus[turns.table] = own
+        plus[self.copies] = own[:, turns.states]
+        stays = (own == own[0]).all(axis=0)
+        plus[self.in_turn] = np.where(stays, own[0], 0.0)
+        return plus
 
-    def run(self, operations: Iterable[tuple[Op, list[Any], str]]) -> None:
-        """Write operations."""
-        for op, keys, out in operations:
-            self.forward(op, keys, out)
+    # ---- levels
 
-    def run_back(self, operations: Sequence[Any], loss: Any) -> None:
-        """Write what comes after the loop backwards."""
-        self.add(loss, "1.0")
-        for op, keys, out in reversed(operations):
-            self.backward(op, keys, out)
+    def level_of_sums(self) -> Ints:
+        """How far the sums before the loop are from the leaves."""
+        turns = self.turns
+        read = np.maximum(turns.read, 0)
+        level = np.where(self.outside[:, None], self.level[read], 0).max(axis=2)
+        columns = np.flatnonzero(self.summed)
+        found = np.zeros((len(turns), len(columns)), dtype=np.int64)
+        for k, column in enumerate(columns):
+            found[:, k] = level[:, turns.owner == column].max(axis=1)
+        return 1 + found
 
-    def turn_back(self) -> None:
-        """Write a turn backwards."""
-        for place in sorted(self.exits):
-            self.lines.append(f"d_t{place} = d_h{place}")
-            self.known.add(f"d_t{place}")
-            self.known.discard(f"d_h{place}")
-        for op, keys, out in reversed(self.turn()):
-            self.backward(op, keys, out)
-        for place in sorted(self.exits):
-            if f"d_h{place}" not in self.known:
-                self.lines.append(f"d_h{place} = 0.0")
+    def level_of_states(self) -> int:
+        """One more than that of all that the loop reads."""
+        turns = self.turns
+        read = np.concatenate(
+            [turns.read[:, turns.source < 0].ravel(), turns.starts.ravel()]
+        )
+        read = read[(read >= 0) & (read < len(self.old.row))]
+        found = [self.level[read], self.level_of_sums().ravel()]
+        return 1 + int(np.concatenate(found).max(initial=0))
 
-    def run_end(self, before: Sequence[Any], starts: dict[int, Any]) -> None:
-        """Write what comes before the loop backwards, and the gradient."""
-        for place, key in starts.items():
-            if self.is_wanted(key):
-                self.add(key, f"d_h{place}")
-        for op, keys, out in reversed(before):
-            self.backward(op, keys, out)
-        for number in range(self.params):
-            if f"d_a{number}" in self.known:
-                self.lines.append(f"d[{number}] += d_a{number}")
-
-
-def loop_source(
-    recorded: Recording, leaves: int, params: int, arguments: Sequence[str]
-) -> str | None:
-    """The text of a recording as a program with a loop; None where nothing repeats."""
-    if len(recorded.rows) < OUTSIDE:
-        return None
-    loop = _Search(recorded, leaves, params).loop()
-    if loop is None or len(recorded.rows) - loop.period * loop.turns > OUTSIDE:
-        return None
-    try:
-        return Loops(loop, recorded, leaves, params, arguments).source()
-    except NotImplementedError:
-        return None
+    def known_levels(self) -> Ints:
+        """Levels that are certain: of leaves, of states, of sums; others are higher than 0."""
+        known = np.ones(self.next, dtype=np.int64)
+        known[: self.old.leaves] = 0
+        for loop in self.old.loops:
+            known[loop.states] = loop.level
+            known[loop.sums] = self.level[loop.sums]
+        known[self.rows] = self.level_of_states()
+        known[self.sums] = self.level_of_sums()
+        return known

@@ -76,7 +76,7 @@ class Names:
         if reading.steps is not None:
             self.parameters.setdefault(reading.place, x)
 
-    def value(self, array: Array, x: Expr) -> Expr:
+    def value(self, array: Array, x: Expr, like: Array | None = None) -> Expr:
         """The value of an array, named."""
         axes = self.axes[array.number]
         counts = ["rows"] * array.batched
@@ -84,7 +84,7 @@ class Names:
             f"{n} {axis}".strip() for n, axis in zip(array.shape, axes, strict=True)
         ]
         tells = any(axes) or array.batched
-        return ex.named(x, kind(array), " × ".join(counts) if tells else "")
+        return ex.named(x, kind(like or array), " × ".join(counts) if tells else "")
 
     def axes_of(self, array: Array) -> list[str]:
         """What the axes count: neurons of a layer, rows of an input; empty where it is not known."""
@@ -94,6 +94,10 @@ class Names:
             return [name for n, name in axes if n > 1]
         if 0 < array.number < len(self.leaves):
             return axes_of_input(self.leaves[array.number], len(array.shape))
+        if array.role == "states":
+            return ["turns", *[""] * (len(array.shape) - 1)]
+        if array.role:
+            return [""] * len(array.shape)
         sides = [side for p in array.regular for side in (p.a, p.b)]
         readings = [*array.operands, *array.members, *sides]
         return [self.axis(readings, subscript) for subscript in array.subscripts]

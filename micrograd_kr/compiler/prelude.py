@@ -35,6 +35,9 @@ def segment_sum(x, segments, count):
 }
 
 JAX = {
+    "fori_loop": """
+from jax.lax import fori_loop
+""",
     "erf": """
 from jax.scipy.special import erf
 """,
@@ -99,7 +102,9 @@ def head(body: str, library: str) -> str:
     names = sorted(
         name
         for name in called.union(calls.findall(used + ones)) - own.keys()
-        if name in vars(np)
+        if name in vars(np) and name not in vars(builtins)
     )
-    imports = [f"from {library} import {', '.join(names)}"] if names else []
+    imports = ["import math"] if "math." in body else []
+    if names:
+        imports.append(f"from {library} import {', '.join(names)}")
     return "\n".join([*imports, *filter(None, [used, ones])]).rstrip()

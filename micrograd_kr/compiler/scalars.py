@@ -8,12 +8,12 @@ of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..engine import Op, Value
-from .arrays import Bools, Floats, Ints
+from .arrays import Bools, Floats, Ints, Loop
 
 ONE, MINUS, LOWEST = -1, -2, -3  # the constants 1, -1 and minus infinity
 
@@ -53,6 +53,7 @@ class Scalars:
     constants: Floats
     loss: int
     recorded: Recording
+    loops: list[Loop] = field(default_factory=list)  # that the graph is cut at
 
 
 def read(loss: Value, leaves: Sequence[Value]) -> Recording:

@@ -41,6 +41,7 @@ def give_shapes(
     leaves: Sequence[tuple[int, ...]],
     constants: Floats,
     count: int,
+    loss: Reading,
 ) -> None:
     """Give the arrays shapes and their readings positions.
 
@@ -52,8 +53,13 @@ def give_shapes(
     for array in arrays[len(leaves) :]:
         if array.members:
             work.pool(array)
+        elif array.role in ("moving", "still", "carried", "states"):
+            work.of_loop(array)
         else:
             work.array(array)
+    for array in arrays:
+        work.all_turns(array)
+    work.settle(loss, np.zeros(1, dtype=np.int64), (), ())
 
 
 class _Layout:
@@ -64,6 +70,7 @@ class _Layout:
         numbers = np.arange(-len(constants), 0)
         self.place = np.concatenate([np.zeros(count, dtype=np.int64), numbers])
         self.place_in_pool = self.place.copy()
+        self.place_in_turn = self.place.copy()  # in the pool of a turn
 
     def leaf(self, array: Array, shape: tuple[int, ...]) -> None:
         """Parameters or an input."""
@@ -72,7 +79,7 @@ class _Layout:
 
     def pool(self, array: Array) -> None:
         """Arrays end to end."""
-        at = 0
+        at, places = 0, self.places_in(array)
         for member in array.members:
             ids, source = member.ids, member.source
             if source == NUMBERS:
@@ -82,7 +89,7 @@ class _Layout:
                 member.index = np.arange(math.prod(self.arrays[source].shape))
                 within = self.place[ids]
             member.subscripts, member.steps = LIST, (1,)
-            self.place_in_pool[ids] = at + within
+            places[ids] = at + within
             at += len(member.index)
         array.shape = (at,)
 
@@ -105,10 +112,52 @@ class _Layout:
             self.settle(operand, order, array.shape, operand.ids.shape[1:])
         for product in array.products:
             self.settle_product(product, order, array.shape)
+        if array.twin is not None and not array.role:
+            self.settle(array.twin, order, array.shape, ())
         if array.plus is not None:
             plus = Reading(NUMBERS, array.nodes)
             settle_numbers(plus, array.plus[order].reshape(array.shape), array.shape)
             array.constants = plus
+
+    def of_loop(self, array: Array) -> None:
+        """What a turn reads, and the states: vectors, or numbers."""
+        loop, n = array.loop, len(array.nodes)
+        assert loop is not None
+        rows = {"moving": loop.turns, "states": loop.depth}.get(array.role, 0)
+        if array.role == "states":
+            n //= loop.depth + loop.turns
+        one = (n,) if n > 1 else ()
+        array.shape = (loop.depth + loop.turns, *one) if array.role == "states" else one
+        if array.role in ("moving", "still"):
+            reading = array.operands[0]
+            order = np.atleast_2d(self.positions(reading))[0].argsort(kind="stable")
+            array.nodes, reading.ids = array.nodes[order], reading.ids[..., order]
+        self.place[array.nodes] = np.arange(len(array.nodes))
+        if array.role == "still":
+            self.settle_rows(array.operands[0])
+        for reading in array.operands if array.role != "still" else []:
+            self.settle(reading, np.arange(rows), (rows,), one)
+        for _, reading in array.made:
+            self.settle_rows(reading)
+
+    def settle_rows(self, reading: Reading) -> None:
+        """The positions of a table of scalars, without axes of length 1."""
+        ids = reading.ids = np.atleast_2d(reading.ids)
+        rows, n = ids.shape
+        self.settle(reading, np.arange(rows), (rows,), (n,) if n > 1 else ())
+
+    def all_turns(self, array: Array) -> None:
+        """The numbers of all turns of what is computed in a turn, and the copies of states."""
+        loop = array.loop
+        if loop is None:
+            return
+        every = np.arange(loop.turns)
+        if array.twin is not None:
+            order = self.place[array.nodes].argsort()
+            array.twin.ids = array.twin.ids[:, order]
+            self.settle(array.twin, every, (loop.turns, *array.shape), ())
+        for _, reading in array.copied:
+            self.settle_rows(reading)
 
     # ---- the order of the nodes
 
@@ -147,8 +196,13 @@ class _Layout:
     def positions(self, reading: Reading) -> Ints:
         """Where each scalar stands in what is read."""
         of_pool = reading.source >= 0 and bool(self.arrays[reading.source].members)
-        place = self.place_in_pool if of_pool else self.place
-        return place[reading.ids]
+        if of_pool:
+            return self.places_in(self.arrays[reading.source])[reading.ids]
+        return self.place[reading.ids]
+
+    def places_in(self, pool: Array) -> Ints:
+        """Where scalars stand in a pool."""
+        return self.place_in_turn if pool.role else self.place_in_pool
 
     def settle_product(
         self, product: Product, order: Ints, shape: tuple[int, ...]

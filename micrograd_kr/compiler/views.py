@@ -67,9 +67,9 @@ def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
             return None
         if len(along[k]) > 1:
             n, step = along[k][0]
-            start = block_start(first[k], n, step, shape[k])
-            inner = first[k] - start + sum([(m - 1) * s for m, s in along[k][1:]])
-            if start < 0 or inner >= step:
+            width = 1 + sum([(m - 1) * s for m, s in along[k][1:]])
+            start = block_start(first[k], n, step, width, shape[k])
+            if start < 0 or first[k] - start + width > step:
                 return None
             if n * step < shape[k]:
                 keys = [*before, *[":"] * k, f"{start or ''}:{start + n * step}"]
@@ -85,9 +85,9 @@ def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
     return ex.index(x, keys, (*batch, *left))
 
 
-def block_start(first: int, n: int, step: int, length: int) -> int:
-    """Where n blocks of this step begin along an axis, so that they hold its position ``first``."""
-    if length % step == 0:
+def block_start(first: int, n: int, step: int, width: int, length: int) -> int:
+    """Where n blocks of this step begin along an axis, so that they hold ``first`` and what is so wide."""
+    if length % step == 0 and first % step + width <= step:
         return first - first % step
     return min(first, length - n * step)
 

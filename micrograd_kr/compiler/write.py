@@ -5,23 +5,30 @@ The text is Python's own way to write a tree, `ast.unparse`.
 
 import ast
 import itertools
+import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from ..engine import OPS
 from . import expressions as ex
 from .arrays import Shape
 from .expressions import ROWS, SYMBOLS, Expr
 from .names import names_of_lines
 
+TIME = "t"  # counts the turns of loops
 WIDTH = 80  # of an expression: a longer one is cut into lines
 
 
 def write(
-    arguments: Sequence[str], batch: Sequence[str], forward: int, **outputs: Expr
+    arguments: Sequence[str],
+    batch: Sequence[str],
+    forward: int,
+    in_jax: bool = False,
+    **outputs: Expr,
 ) -> tuple[str, dict[str, Any]]:
     """The source of ``program(*arguments)`` that returns the outputs, and the arrays it refers to by name.
 
@@ -29,39 +36,45 @@ def write(
     """
     called = {x: name for name, x in outputs.items()}
     nodes = in_order(list(outputs.values()))
+    of_loops = {TIME, "turn", "states"} if any(x.op == "loop" for x in nodes) else set()
+    for x in nodes:
+        if x.op == "name" and x.attr in of_loops:
+            x.attr += "_"
+    arguments = [f"{x}_" if x in of_loops else x for x in arguments]
     constants = name_constants(nodes, arguments)
-    writer = _Writer(nodes, called, constants)
-    named = [x for x in nodes if x.name or x in writer.lines]
-    taken = {*arguments, ROWS, *constants.values()}
-    names = names_of_lines(named, called, taken)
-    for x, node in writer.written.items():
-        if x in writer.lines:
-            node.id = names[x]  # type: ignore[attr-defined] # of a line it is a name
+    writer = _Writer(called, constants, in_jax)
+    lines = writer.lines_of(nodes, called)
+    taken = {*arguments, ROWS, *constants.values(), *of_loops}
+    names = names_of_lines(writer.named, called, taken)
+    for x, node in writer.blanks:
+        node.id = names[x]
 
     body = [f"def program({', '.join(arguments)}):"]
     body += [f"    {ROWS} = len({x})" for x in batch]
-    lines = sorted(writer.lines, key=lambda x: ex.base(x).op != "name")
     backward = False
-    for x in lines:  # parts of arguments first
-        if x.serial >= forward and not backward:
+    for x in sorted(lines, key=lambda x: ex.base(x).op != "name"):
+        if x.serial >= forward and not backward:  # parts of arguments come first
             backward = True
             body.append("    # backwards")
-        note = f"  # {x.note}" if x.note else ""
-        body.append(f"    {names[x]} = {text_of(writer.lines[x])}{note}")
+        body += writer.text(x, lines[x], names, 4)
     results = [writer.written[x] for x in outputs.values()]
     body.append(f"    return {', '.join(map(ast.unparse, results))}")
     return "\n".join(body) + "\n", {name: x.attr for x, name in constants.items()}
 
 
-def in_order(outputs: Sequence[Expr]) -> list[Expr]:
-    """Everything the outputs depend on, in the order it was made, which is an order to compute it in."""
+def in_order(outputs: Sequence[Expr], known: Collection[Expr] = ()) -> list[Expr]:
+    """Everything the outputs depend on, in the order it was made, which is an order to compute it in.
+
+    What is ``known`` needs nothing else.
+    """
     seen: dict[int, Expr] = {}
     stack = list(outputs)
     while stack:
         x = stack.pop()
         if x.serial not in seen:
             seen[x.serial] = x
-            stack.extend(x.args)
+            if x not in known:
+                stack.extend(x.args)
     return [seen[k] for k in sorted(seen)]
 
 
@@ -97,37 +110,134 @@ class _Writer:
     """What is written for each expression: the name of its line, or its own text."""
 
     def __init__(
-        self,
-        nodes: Sequence[Expr],
-        outputs: dict[Expr, str],
-        constants: dict[Expr, str],
+        self, outputs: dict[Expr, str], constants: dict[Expr, str], in_jax: bool
     ) -> None:
+        self.outputs, self.constants, self.in_jax = outputs, constants, in_jax
         self.written: dict[Expr, ast.expr] = {}
-        self.lines: dict[Expr, ast.expr] = {}
+        self.width: dict[Expr, int] = {}
+        self.named: list[Expr] = []  # that have a name, or a line
+        self.blanks: list[tuple[Expr, ast.Name]] = []  # to be filled in with names
+        self.loops: dict[Expr, dict[Expr, ast.expr]] = {}  # the lines of each
+        self.last = {y for x in outputs for y in x.args if y.op == "concatenate"}
+
+    def name(self, x: Expr) -> ast.expr:
+        """A place for the name of a line."""
+        node = ast.Name("?")
+        self.blanks.append((x, node))
+        return node
+
+    def lines_of(
+        self, nodes: Sequence[Expr], results: Iterable[Expr], floats: bool = False
+    ) -> dict[Expr, ast.expr]:
+        """The lines for expressions in this order, of which some are results."""
+        lines: dict[Expr, ast.expr] = {}
         uses = Counter([y for x in nodes for y in x.args])
-        uses.update(list(outputs))
-        last = {y for x in outputs for y in x.args if y.op == "concatenate"}
-        width: dict[Expr, int] = {}
+        uses.update(list(results))
+        before = {y for x in nodes if x.op == "loop" for y in x.args if y.args}
+        width = self.width
         for x in nodes:
-            if x in constants:
-                node: ast.expr = ast.Name(constants[x])
+            if x.op == "loop":
+                lines[x] = self.loop(x)
+                continue
+            if x in self.constants:
+                node: ast.expr = ast.Name(self.constants[x])
+            elif x.op == "state":
+                node = self.state(x)
             else:
-                node = tree(x, [self.written[y] for y in x.args])
-            width[x] = sum([width[y] for y in x.args]) + own_width(x)
+                args = [self.written[y] for y in x.args]
+                node = on_floats(x, args) if floats else tree(x, args)
+                if x.op == "own":
+                    node = self.own(x, node, uses)
+            width[x] = sum([width.get(y, 0) for y in x.args]) + own_width(x)
             self.written[x] = node
-            if not x.args:
+            if not x.args or (x.op == "state" and isinstance(node, ast.Name)):
                 continue
             cheap = x.op == "transpose" and x.args[0].name is not None
             shared = uses[x] > 1 and not cheap
             if width[x] > WIDTH:  # the estimate is high
                 width[x] = len(ast.unparse(node))
-            wide = width[x] > WIDTH and x not in last
-            if x in outputs or x.line or shared or wide:
-                self.lines[x] = node
-                self.written[x] = ast.Name(
-                    "?"
-                )  # named when all that have names are known
+            wide = width[x] > WIDTH and x not in self.last
+            is_line = x in self.outputs or x.line or shared or wide or x in before
+            if x.name or is_line:
+                self.named.append(x)
+            if is_line:
+                lines[x] = node
+                self.written[x] = self.name(x)
                 width[x] = 3
+        return lines
+
+    def own(self, x: Expr, node: ast.expr, uses: Counter[Expr]) -> ast.expr:
+        """An array that a loop may write to."""
+        y = x.args[0]
+        fresh = isinstance(node, ast.BinOp) or y.op in ("concatenate", "segments")
+        fresh |= isinstance(node, ast.Call) and ast.unparse(node.func) == "zeros"
+        if self.in_jax or (fresh and uses[y] == 1):
+            return node
+        return method(node, "copy")
+
+    def state(self, x: Expr) -> ast.expr:
+        """An array that a loop has written to."""
+        k, floats = x.attr
+        node = self.name(x.args[0].args[k])
+        return call("array", node) if floats else node
+
+    def loop(self, x: Expr) -> ast.expr:
+        """The lines of a turn."""
+        body = x.attr
+        known = {*x.args, *body.started}
+        for variable, start in body.started.items():
+            self.written[variable] = self.written[start]
+        results = [statement.value for statement in body.statements]
+        nodes = [y for y in in_order(results, known) if y not in known]
+        self.loops[x] = self.lines_of(nodes, results, body.floats)
+        return ast.Name("loop")
+
+    def text(
+        self, x: Expr, node: ast.expr, names: dict[Expr, str], indent: int
+    ) -> list[str]:
+        """The lines of the program for a line, which may be a loop."""
+        if x.op == "loop":
+            return self.text_of_loop(x, names, indent)
+        note = f"  # {x.note}" if x.note else ""
+        return [f"{' ' * indent}{names[x]} = {text_of(node)}{note}"]
+
+    def text_of_loop(self, x: Expr, names: dict[Expr, str], indent: int) -> list[str]:
+        """A loop over time, by Python or by JAX."""
+        body, lines = x.attr, self.loops[x]
+        inner = indent + 4
+        text: list[str] = []
+        for y, node in lines.items():
+            text += self.text(y, node, names, inner)
+        batch = ":, " * bool(next(iter(body.started)).batch)
+        for one in body.statements:
+            name = names[body.started[one.array]]
+            at = f"{batch}t + {one.at}" if one.at else f"{batch}t"
+            value = text_of(self.written[one.value])
+            item = f"{name}[{at}]"
+            if self.in_jax:
+                new = (
+                    f"{name}.at[{at}].add({value})"
+                    if one.adds
+                    else f"{name}.at[{at}].set({value})"
+                )
+                text.append(f"{' ' * inner}{name} = {new}")
+            else:
+                text.append(f"{' ' * inner}{item} {'+=' if one.adds else '='} {value}")
+        last = body.turns - 1
+        if not self.in_jax:
+            turns = f"{last}, -1, -1" if body.backwards else str(body.turns)
+            return [f"{' ' * indent}for t in range({turns}):", *text]
+        states = "".join([f"{names[start]}, " for start in body.started.values()])
+        states = states.strip() if len(body.started) == 1 else states.strip(", ")
+        back = [f"{' ' * inner}t = {last} - t"] if body.backwards else []
+        return [
+            f"{' ' * indent}def turn(t, states):",
+            f"{' ' * inner}{states} = states",
+            *back,
+            *text,
+            f"{' ' * inner}return ({states})",
+            f"{' ' * indent}{states} = fori_loop(0, {body.turns}, turn, ({states}))",
+        ]
 
 
 def own_width(x: Expr) -> int:
@@ -277,7 +387,36 @@ def _concatenate(x: Expr, *parts: ast.expr) -> ast.expr:
 
 def _broadcast(x: Expr, y: ast.expr) -> ast.expr:
     shape: Shape = x.shape
+    if x.args[0].scalar and x.args[0].attr == 0:
+        return call("zeros", literal(shape))
     return call("broadcast_to", y, literal(shape))
+
+
+def _row(x: Expr, y: ast.expr) -> ast.expr:
+    time = f"t + {x.attr}" if x.attr else "t"
+    return ast.Subscript(y, subscript((":",) * len(x.args[0].batch) + (time,)))
+
+
+# ---- on floats -----------------------------------------------------------------------------------------
+
+WORDS: dict[str, Any] = {"logical_and": ast.And(), "logical_or": ast.Or()}
+
+
+def on_floats(x: Expr, args: list[ast.expr]) -> ast.expr:
+    """One operation on Python's floats."""
+    if x.op == "where":
+        return ast.IfExp(*args)
+    if x.op in WORDS:
+        return ast.BoolOp(WORDS[x.op], args)
+    if x.op == "logical_not":
+        return ast.UnaryOp(ast.Not(), args[0])
+    whole = x.op == "**" and x.args[1].scalar and float(x.args[1].attr).is_integer()
+    if x.op == "**" and not whole:
+        return call("math.pow", *args)
+    if not ex.is_elementwise(x) or x.op in SIGNS:
+        return tree(x, args)
+    of_python = x.op not in vars(math)  # which is ten times as fast as that of NumPy
+    return call(OPS[x.op].symbol if of_python else f"math.{x.op}", *args)
 
 
 # How what is no function of the array library is written; the others are calls by their name.
@@ -300,4 +439,7 @@ WRITTEN: dict[str, Callable[..., ast.expr]] = {
     "segments": lambda x, y, at: call("segment_sum", y, at, ast.Constant(x.attr)),
     "einsum": lambda x, y, z: call("einsum", ast.Constant(x.attr), y, z),
     "broadcast": _broadcast,
+    "row": _row,
+    "own": lambda x, y: y,
+    "listed": lambda x, y: method(y, "tolist"),
 }
