@@ -18,6 +18,9 @@ Bools = npt.NDArray[np.bool_]
 Shape = tuple[Any, ...]
 Loops = list[tuple[int, int]]  # (length, step) of nested loops, the outermost first
 
+RAGGED = 3  # different lengths, and not two: an end that differs is cheaper for itself
+ABSENT = -3  # the constant minus infinity, in place of a scalar
+
 # Sources that are no array: numbers known now, and several arrays at once.
 NUMBERS, SEVERAL = -1, -2
 
@@ -41,6 +44,8 @@ class Reading:
     index: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     subscripts: str = ""
     steps: tuple[int, ...] | None = None
+    fill: float | None = None  # what is read where a list has ended: its id is ABSENT
+    mask: "Reading | None" = None  # where there is anything, if it matters
 
     @property
     def first(self) -> int:
@@ -145,6 +150,8 @@ class Array:
     members: list[Reading] = field(default_factory=list)  # of a pool, end to end
     from_pool: bool = False  # what is read of a pool at one time
     gather: Gather | None = None  # rows of a table among the parameters
+    present: Bools | None = None  # where it has scalars, if it has others to be whole
+    blank: bool = False  # these others are 0
     number: int = -1
     shape: tuple[int, ...] = ()
     batched: bool = False  # has a row for each example
@@ -186,6 +193,27 @@ class Array:
         return [product for product in self.products if product.owner is not None]
 
     @property
+    def aligned(self) -> list[Reading]:
+        """What it reads with a row for each node."""
+        sides = [side for product in self.regular for side in (product.a, product.b)]
+        return [*self.operands, *sides]
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are, with those that make it a grid."""
+        return len(self.nodes) if self.present is None else self.present.size
+
+    @property
     def subscripts(self) -> str:
         """One for each axis."""
         return AXES[: len(self.shape)]
+
+
+def is_ragged(lengths: Ints) -> bool:
+    """Whether lists have several lengths, and are half of a rectangle at least.
+
+    >>> is_ragged(np.array([1, 2, 3])), is_ragged(np.array([3, 3, 3]))
+    (True, False)
+    """
+    several = len(np.unique(lengths)) >= RAGGED
+    return several and bool(len(lengths) * lengths.max() <= 2 * lengths.sum())

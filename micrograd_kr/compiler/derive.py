@@ -185,8 +185,23 @@ class Derivation:
                 x = view(self.values[reading.source], reading)
             if reading.source == 0:
                 self.names.name_parameter(x, reading)
-            self.seen[reading] = x, self.subscripts_read(reading)
+            of_x = self.subscripts_read(reading)
+            self.seen[reading] = self.masked(reading, x, of_x, reading.fill or 0.0)
         return self.seen[reading]
+
+    def masked(
+        self, reading: Reading, x: Expr, of_x: str, fill: float
+    ) -> tuple[Expr, str]:
+        """``x``, and this number where lists have ended, along more axes if need be."""
+        if reading.mask is None:
+            return x, of_x
+        of_mask = reading.mask.subscripts
+        rows = ROWS * (ROWS in of_x)
+        more = "".join([k for k in of_mask if k not in of_x])
+        out = rows + more + of_x.removeprefix(rows)
+        there = ex.aligned(ex.const(self.interned, reading.mask.index), of_mask, out)
+        x = ex.aligned(x, of_x, out)
+        return ex.where(there, x, ex.const(self.interned, fill)), out
 
     def subscripts_read(self, reading: Reading) -> str:
         """Those of what is read, with that of the examples of a batch."""
@@ -221,6 +236,12 @@ class Derivation:
             return
         out = self.subscripts_read(reading)
         y, of_y = factor or (self.one, "")
+        if reading.mask is not None and reading.fill == 0:  # nothing where lists ended
+            more = [k for k in reading.mask.subscripts if k not in out]
+            before = "".join([out, *more])
+            value = ex.contract(grad, of_grad, y, of_y, before, sizes)
+            grad, of_grad = self.masked(reading, value, before, 0.0)
+            y, of_y = self.one, ""
         value = ex.contract(grad, of_grad, y, of_y, out, sizes)
         if not (value.scalar and value.attr == 0):
             self.parts[reading.source].append((reading, value))

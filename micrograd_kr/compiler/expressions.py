@@ -369,6 +369,14 @@ def kept_maximum(x: Expr, y: Expr) -> Expr:
     return larger
 
 
+LOWEST = -math.inf
+
+
+def where(test: Expr, x: Expr, y: Expr) -> Expr:
+    """One or the other."""
+    return elementwise("where", test, x, y)
+
+
 def minimum(x: Expr, y: Expr) -> Expr:
     """The smaller one."""
     return elementwise("minimum", x, y)

@@ -5,6 +5,7 @@ the arrays of their operands. A level is finished before the next one begins.
 """
 
 import itertools
+import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,15 +18,18 @@ import numpy.typing as npt
 
 from ..engine import Op
 from .arrays import (
+    ABSENT,
     NUMBERS,
     SEVERAL,
     Array,
+    Bools,
     Floats,
     Gather,
     Ints,
     Loop,
     Product,
     Reading,
+    is_ragged,
 )
 from .irregular import Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
@@ -393,7 +397,8 @@ class _Grouping:
     def grouped(self, level: _Level) -> list[Array]:
         """Nodes whose terms are of the same kinds as one array."""
         leader = alike(level.row, level.kind, level.lengths)
-        one = self.with_irregular(level, leader)
+        ragged = self.with_ragged(level, leader)
+        one = self.with_irregular(level, ragged, ragged != leader)
         order = one.argsort(kind="stable")
         found = []
         for start, end in itertools.pairwise(cuts(one[order])):
@@ -402,11 +407,29 @@ class _Grouping:
             found.append(self.array(level.pick(members), mixed))
         return found
 
-    def with_irregular(self, level: _Level, leader: Ints) -> Ints:
-        """A number for each node, the same for those of an array: irregular ones of an operation are one."""
+    def with_ragged(self, level: _Level, leader: Ints) -> Ints:
+        """A number for each node: sums of terms of one kind are alike, however many terms they have."""
+        if self.turn is not None:
+            return leader
+        start = level.lengths.cumsum() - level.lengths
+        kind = level.kind[start]
+        alone = np.minimum.reduceat(level.kind, start) == kind
+        alone &= np.maximum.reduceat(level.kind, start) == kind
+        alone &= level.row == SUM
+        one = leader.copy()
+        for k in np.unique(kind[alone]).tolist():
+            nodes = np.flatnonzero(alone & (kind == k))
+            lengths = level.lengths[nodes]
+            if is_ragged(lengths):
+                one[nodes] = leader[nodes[0]]
+        return one
+
+    def with_irregular(self, level: _Level, leader: Ints, settled: Bools) -> Ints:
+        """The same, and irregular ones of an operation are one; those that are ``settled`` stay."""
         if self.turn is not None:
             return leader
         sizes = np.bincount(leader, level.lengths).astype(int)
+        sizes[leader[settled]] = 0
         table = self.graph.table
         uneven = {k for k, op in enumerate(table) if op.forward in FILLING} | {SUM}
         families: dict[Any, list[int]] = defaultdict(list)
@@ -431,6 +454,8 @@ class _Grouping:
             array.row = self.graph.table[level.row[0]]
             columns = self.columns(array.row, level.lengths, level.a)
             array.operands = [self.reading(ids) for ids in columns]
+        elif mixed and (level.kind == level.kind[0]).all() and is_ragged(level.lengths):
+            array.products = [self.ragged(level)]
         elif mixed:
             owner = np.arange(n).repeat(level.lengths)
             array.products = scattered(level.a, level.b, owner)
@@ -440,6 +465,17 @@ class _Grouping:
                 kind, level.a.reshape(n, -1), level.b.reshape(n, -1)
             )
         return array
+
+    def ragged(self, level: _Level) -> Product:
+        """Terms of one kind, a row for each node: the rows that have ended read 0."""
+        inside = np.arange(level.lengths.max()) < level.lengths[:, None]
+
+        def side(ids: Ints) -> Reading:
+            table = np.full(inside.shape, ids[0] if ids[0] < 0 else ABSENT)
+            table[inside] = ids
+            return self.reading(table, fill=0.0)
+
+        return Product(side(level.a), side(level.b))
 
     def columns(self, row: Op, lengths: Ints, operands: Ints) -> list[Ints]:
         """Operands of a row of the table, a row for each node; shorter lists are filled up."""
@@ -452,11 +488,15 @@ class _Grouping:
         columns: list[Ints] = [table[:, k * n : (k + 1) * n] for k in range(lists)]
         return columns + list(table[:, lists * n :].T)
 
-    def reading(self, ids: Ints) -> Reading:
+    def reading(self, ids: Ints, fill: float = -math.inf) -> Reading:
         """What reads these scalars; from a pool when they are of several arrays."""
         source = int(self.array_of[ids.flat[0]])
-        alone = bool((self.array_of[ids] == source).all())
-        return Reading(source if alone else SEVERAL, ids)
+        of = self.array_of[ids]
+        if (of == source).all():
+            return Reading(source, ids)
+        if source >= 0 and ((of == source) | (ids == ABSENT)).all():
+            return Reading(source, ids, fill=fill)
+        return Reading(SEVERAL, ids)
 
     def products(
         self, kind: Ints, a: npt.NDArray[Any], b: npt.NDArray[Any]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..engine import Op, Value
-from .arrays import Bools, Floats, Ints, Loop
+from .arrays import ABSENT, Bools, Floats, Ints, Loop
 
-ONE, MINUS, LOWEST = -1, -2, -3  # the constants 1, -1 and minus infinity
+ONE, MINUS, LOWEST = -1, -2, ABSENT  # the constants 1, -1 and minus infinity
 
 SUM = -1  # in place of a row of the table
 

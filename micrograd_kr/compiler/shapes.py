@@ -15,16 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import (
+    ABSENT,
     AXES,
     LIST,
     LISTS,
     NUMBERS,
     Array,
+    Bools,
     Floats,
     Ints,
     Loops,
     Product,
     Reading,
+    is_ragged,
 )
 
 
@@ -34,6 +37,7 @@ class _Column(NamedTuple):
     values: Ints
     source: tuple[int, ...]
     rank: int
+    reading: Reading
 
 
 def give_shapes(
@@ -70,6 +74,9 @@ class _Layout:
         numbers = np.arange(-len(constants), 0)
         self.place = np.concatenate([np.zeros(count, dtype=np.int64), numbers])
         self.place_in_pool = self.place.copy()
+        # Of what the array reads that is looked at, in the order of its nodes:
+        self.rows: dict[Reading, Ints] = {}
+        self.masks: dict[Reading, Bools] = {}  # where there is anything
         self.place_in_turn = self.place.copy()  # in the pool of a turn
 
     def leaf(self, array: Array, shape: tuple[int, ...]) -> None:
@@ -105,8 +112,15 @@ class _Layout:
         if columns:
             order = np.lexsort([column.values for column in reversed(columns)])
         found = [loops(column.values[order], column.source) for column in columns]
-        array.shape = common(n, found)
+        self.rows = {r: self.positions(r)[order] for r in array.aligned}
+        self.masks = {
+            r: self.mask(r)[order] for r in array.aligned if r.fill is not None
+        }
         self.place[array.nodes[order]] = np.arange(n)
+        alone = not array.role and array.twin is None
+        if alone and found and found.count(None) == len(found):
+            found = self.completed(array, columns, order) or found
+        array.shape = common(array.size, found)
 
         for operand in array.operands:
             self.settle(operand, order, array.shape, operand.ids.shape[1:])
@@ -116,7 +130,10 @@ class _Layout:
             self.settle(array.twin, order, array.shape, ())
         if array.plus is not None:
             plus = Reading(NUMBERS, array.nodes)
-            settle_numbers(plus, array.plus[order].reshape(array.shape), array.shape)
+            numbers = array.plus[order]
+            if array.present is not None:  # they are all equal
+                numbers = np.full(array.size, numbers[0])
+            settle_numbers(plus, numbers.reshape(array.shape), array.shape)
             array.constants = plus
 
     def of_loop(self, array: Array) -> None:
@@ -159,6 +176,96 @@ class _Layout:
         for _, reading in array.copied:
             self.settle_rows(reading)
 
+    # ---- nodes that are a part of a grid, such as one half of a square
+
+    def completed(
+        self, array: Array, columns: Sequence[_Column], order: Ints
+    ) -> list[Loops | None] | None:
+        """The loops of an array with more nodes, so that it is a grid; None where it cannot be.
+
+        What these compute is finite, and where it is read it is 0, or its gradient is.
+        """
+        grid = self.grid(array, columns[0], order)
+        if grid is None:
+            return None
+        rows: dict[Reading, Ints] = {}
+        for reading, values in self.rows.items():
+            whole = continued(values, grid, self.count(reading))
+            if whole is None or reading.fill is not None:
+                return None
+            rows[reading] = whole
+        keys = [row_key(rows[column.reading]) for column in columns]
+        found = [loops(k, c.source) for k, c in zip(keys, columns, strict=True)]
+        if None in found or not self.is_harmless(array, rows):
+            return None
+        self.rows = rows
+        array.present = grid.ravel()
+        self.place[array.nodes[order]] = np.flatnonzero(array.present)
+        return found
+
+    def grid(self, array: Array, first: _Column, order: Ints) -> Bools | None:
+        """Which places of a grid the nodes have: those of what they read, or rows that end early."""
+        if array.scattered or (array.plus is not None and np.ptp(array.plus)):
+            return None
+        if first.reading.source >= 0 and first.rank == 2:
+            source = self.arrays[first.reading.source]
+            if source.present is not None and source.present.sum() == len(order):
+                return source.present.reshape(-1, source.shape[-1])
+        lengths = np.diff(
+            np.flatnonzero(np.diff(first.values[order], prepend=-1, append=-1))
+        )
+        if array.row is None and is_ragged(lengths):
+            grid: Bools = np.arange(lengths.max()) < lengths[:, None]
+            return grid
+        return None
+
+    def is_harmless(self, array: Array, rows: dict[Reading, Ints]) -> bool:
+        """Whether the value and the partials at the nodes that are added are finite.
+
+        Those of sums are, and exp(-inf) is 0.
+        """
+        if array.row is None:
+            return True
+        first = array.operands[0]
+        if array.row.forward == "exp(x)":
+            array.blank = True
+            first.fill = -math.inf
+            known = self.arrays[first.source].present
+            assert known is not None
+            self.masks[first] = known
+            return True
+        if array.row.forward == "x / y":
+            array.blank = self.arrays[first.source].blank
+            return self.is_known(array.operands[1], rows[array.operands[1]])
+        return False
+
+    def is_known(self, reading: Reading, rows: Ints) -> bool:
+        """Whether only scalars are read that are there."""
+        if reading.source < 0:
+            return True
+        present = self.arrays[reading.source].present
+        return present is None or bool(present[rows].all())
+
+    def mask(self, reading: Reading) -> Bools:
+        """Which elements of lists there are."""
+        there: Bools = reading.ids != ABSENT
+        return there
+
+    def is_blank(self, reading: Reading) -> bool:
+        """Whether what is read where lists have ended is 0 anyhow."""
+        if reading not in self.masks or reading.source < 0:
+            return False
+        source = self.arrays[reading.source]
+        if source.present is None or not source.blank:
+            return False
+        return not source.present[self.rows[reading][~self.masks[reading]]].any()
+
+    def count(self, reading: Reading) -> int:
+        """How many numbers there are to be read; 0 if these are known now."""
+        if reading.source < 0:
+            return 0
+        return math.prod(self.arrays[reading.source].shape)
+
     # ---- the order of the nodes
 
     def columns(self, array: Array) -> list[_Column]:
@@ -182,23 +289,30 @@ class _Layout:
     def column(self, reading: Reading) -> _Column:
         """Best of all is what reads the whole of an array; worst what reads elements many times."""
         rows = self.positions(reading)
-        values = rows if rows.ndim == 1 else row_key(rows)
+        values = row_key(rows)
         if reading.source < 0:
-            return _Column(values, (), 4)
+            return _Column(values, (), 4, reading)
         source = self.arrays[reading.source].shape
         if np.bincount(values).max() > 1:
-            return _Column(values, source, 3)
+            return _Column(values, source, 3, reading)
         whole = len(values) == math.prod(source)
-        return _Column(values, source, 1 if whole else 2)
+        return _Column(values, source, 1 if whole else 2, reading)
 
     # ---- the positions of what is read
 
     def positions(self, reading: Reading) -> Ints:
         """Where each scalar stands in what is read."""
-        of_pool = reading.source >= 0 and bool(self.arrays[reading.source].members)
-        if of_pool:
-            return self.places_in(self.arrays[reading.source])[reading.ids]
-        return self.place[reading.ids]
+        place = self.place
+        if reading.source >= 0 and self.arrays[reading.source].members:
+            place = self.places_in(self.arrays[reading.source])
+        found: Ints = place[reading.ids]
+        if reading.fill is None or reading.ids.ndim == 1:
+            return found
+        there = self.mask(reading)
+        whole = continued(found[there], there, self.count(reading))
+        if whole is None:  # then what is read does not matter
+            return np.where(there, found, found[:, :1])
+        return whole.reshape(found.shape)
 
     def places_in(self, pool: Array) -> Ints:
         """Where scalars stand in a pool."""
@@ -220,10 +334,13 @@ class _Layout:
         n = a.ids.shape[1]
         inner: tuple[int, ...] = ()
         if n > 1:
-            first = [self.positions(side)[order[0]] for side in (a, b)]
+            first = [self.rows[side][0] for side in (a, b)]
             inner = common(n, [loops(positions, ()) for positions in first])
         if len(inner) > len(LISTS):
             inner = (n,)
+        if self.is_blank(a) or self.is_blank(b):
+            del self.masks[a]
+        self.masks.pop(b, None)  # it is enough that the other one is 0
         self.settle(a, order, shape, inner)
         self.settle(b, order, shape, inner)
 
@@ -235,11 +352,17 @@ class _Layout:
         inner: tuple[int, ...],
     ) -> None:
         """The positions for a reader of this shape with lists of that one."""
-        index = self.positions(reading)[order].reshape(shape + inner)
+        rows = self.rows.get(reading)
+        if rows is None:
+            rows = self.positions(reading)[order]
+        index = rows.reshape(shape + inner)
         if reading.source == NUMBERS:
             settle_numbers(reading, self.constants[~index], shape)
         else:
             settle_positions(reading, *varying(index, len(shape)))
+        if reading in self.masks:
+            mask = self.masks[reading].reshape(shape + inner)
+            reading.mask = Reading(NUMBERS, reading.ids, *varying(mask, len(shape)))
 
 
 def largest_product(products: Sequence[Product]) -> Product | None:
@@ -302,6 +425,28 @@ def varying(index: npt.NDArray[Any], axes: int) -> tuple[npt.NDArray[Any], str]:
             index = one.squeeze(k)
             subscripts = subscripts[:k] + subscripts[k + 1 :]
     return index, subscripts
+
+
+def continued(values: Ints, grid: Bools, count: int) -> Ints | None:
+    """Values at places of a grid, and at the others what continues its rows in the same steps.
+
+    None if they have no such steps, or lead beyond ``count`` numbers.
+
+    >>> continued(np.array([0, 3, 4]), np.array([[True, False], [True, True]]), 5)
+    array([0, 1, 3, 4])
+    """
+    longest = int(grid.sum(axis=1).argmax())
+    if not grid[:, 0].all() or not grid[longest].all():
+        return None
+    rows = np.zeros(grid.shape + values.shape[1:], dtype=np.int64)
+    rows[grid] = values
+    step = rows[longest, 1] - rows[longest, 0]
+    rows = rows[:, :1] + np.multiply.outer(np.arange(grid.shape[1]), step)
+    within = rows.min() >= 0 and rows.max() < count if count else not step.any()
+    if not within or (rows[grid] != values).any():
+        return None
+    flat: Ints = rows.reshape(-1, *values.shape[1:])
+    return flat
 
 
 # ---- loops -------------------------------------------------------------------------------------------
@@ -386,6 +531,8 @@ def row_key(rows: Ints) -> Ints:
     >>> row_key(np.array([[5, 6], [2, 3], [5, 6]]))
     array([5, 2, 5])
     """
+    if rows.ndim == 1:
+        return rows
     if rows.shape[1] == 1:
         return rows[:, 0]
     weights = np.random.default_rng(0).integers(1 << 62, size=rows.shape[1])

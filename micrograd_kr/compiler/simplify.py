@@ -36,6 +36,7 @@ ROWS = [
     ("where(t, x, x)", "x", ""),
     ("where(t, 1, 0)", "t", ""),
     ("where(x > y, x, y)", "kept_maximum(x, y)", ""),
+    ("where(t, x - y, c)", "where(t, x, c) - y", "c.attr == LOWEST"),
     ("where(x < y, x, y)", "minimum(x, y)", ""),
     # the powers that logsumexp has made serve its derivative too
     ("exp(x)", "shared_softmax(x)", "shared_softmax(x) is not None"),

@@ -99,6 +99,9 @@ def defined(constants: dict[str, Any]) -> str:
     lines = []
     for name, x in constants.items():
         line = f"# {name}: an array of shape {x.shape} among the program's constants"
+        if x.dtype == bool and x.ndim == 2 and (x == np.tri(*x.shape)).all():
+            sizes = ", ".join(map(str, dict.fromkeys(x.shape)))
+            line = f"{name} = tri({sizes}, dtype=bool)"
         if x.size < 30 and np.isfinite(x).all():
             short = f"{name} = array({x.tolist()})"
             line = short if len(short) < 100 else line
