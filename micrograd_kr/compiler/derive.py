@@ -200,7 +200,8 @@ class Derivation:
         more = "".join([k for k in of_mask if k not in of_x])
         out = rows + more + of_x.removeprefix(rows)
         there = ex.aligned(ex.const(self.interned, reading.mask.index), of_mask, out)
-        x = ex.aligned(x, of_x, out)
+        missing = len(of_x) - len(x.shape)  # leading ones need not be there
+        x = ex.aligned(x, of_x[missing:], out)
         return ex.where(there, x, ex.const(self.interned, fill)), out
 
     def subscripts_read(self, reading: Reading) -> str:

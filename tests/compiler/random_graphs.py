@@ -228,6 +228,8 @@ class _Maker:
             self.samples: 4,
             self.convolution: 1,
             self.attention: 1,
+            self.causal: 1,
+            self.prefixes: 1,
             self.recurrence: 1,
             self.outer: 1,
             self.chain: 2,
@@ -426,6 +428,65 @@ class _Maker:
             p = [self.add("exp", self.add("sub", s, whole)) for s in scores]
             out += [self.add("dot", p, [v[j][c] for j in seen]) for c in range(d)]
         self.add("sum", out)
+
+    def causal(self) -> None:
+        """Attention over the past (or the future) in several heads, of rows that are alike."""
+        rng = self.rng
+        n, heads, d = rng.randint(2, 7), rng.randint(1, 2), rng.randint(1, 3)
+        kind = rng.choice(("parameter", "input"))
+        rows = [[self.leaf(kind) for _ in range(2)] for _ in range(n)]
+        q, k, v = ([self.weights(2) for _ in range(heads * d)] for _ in range(3))
+        q, k, v = (
+            [[self.add("dot", w, x) for w in matrix] for x in rows]
+            for matrix in (q, k, v)
+        )
+        scaled = rng.choice(("div", "mul", "tanh", ""))
+        way = rng.choice(("logsumexp", "div", "none"))
+        backwards = rng.random() < 0.3
+        for i in range(n):
+            seen = range(i, n) if backwards else range(i + 1)
+            for h in range(heads):
+                part = slice(h * d, (h + 1) * d)
+                scores = [self.add("dot", q[i][part], k[j][part]) for j in seen]
+                if scaled == "tanh":
+                    scores = [self.add("tanh", s) for s in scores]
+                elif scaled:
+                    scores = [self.add(scaled, s, 2.0) for s in scores]
+                p = self.normalised_by(way, scores)
+                for column in range(h * d, (h + 1) * d):
+                    self.add("dot", p, [v[j][column] for j in seen])
+        self.add("sum", list(range(len(self.code) - n, len(self.code))))
+
+    def normalised_by(self, way: str, scores: list[int]) -> list[int]:
+        """The scores as weights, by one of the ways to write a softmax; or as they are."""
+        if way == "logsumexp":
+            whole = self.add("logsumexp", scores)
+            return [self.add("exp", self.add("sub", s, whole)) for s in scores]
+        if way == "div":
+            exps = [self.add("exp", s) for s in scores]
+            whole = self.add("sum", exps)
+            return [self.add("div", e, whole) for e in exps]
+        return scores
+
+    def prefixes(self) -> None:
+        """An operation on the beginnings of a list, or on its ends, or on windows that grow."""
+        rng = self.rng
+        n = rng.randint(3, 8)
+        xs = [self.leaf("parameter") for _ in range(n)] if rng.random() < 0.5 else []
+        xs = xs or self.some(n)
+        ws = self.weights(n)
+        kind, op = rng.randrange(3), rng.choice(("sum", "dot", "logsumexp"))
+        results = []
+        for i in range(n):
+            start = (0, i, max(0, i - 3))[kind]
+            end = n if kind == 1 else i + 1
+            part = xs[start:end]
+            if op == "dot":
+                result = self.add("dot", part, ws[start:end])
+            else:
+                result = self.add(op, part)
+            results.append(self.add("tanh", result) if kind else result)
+        self.add("sum", results)
 
     def recurrence(self) -> None:
         """The same few weights at every step."""

@@ -230,6 +230,24 @@ def test_lists_of_different_lengths_stand_side_by_side() -> None:
     assert_eager(program, loss, params)
 
 
+@pytest.mark.parametrize("kind", ["beginnings", "ends", "windows"])
+def test_sums_that_end_earlier_and_earlier_are_a_masked_matrix(kind: str) -> None:
+    """No product is added to its sum by position."""
+    rng = random.Random(2)
+    w, x = ([Value(rng.gauss(0, 1)) for _ in range(12)] for _ in range(2))
+    parts = {
+        "beginnings": [slice(0, i + 1) for i in range(12)],
+        "ends": [slice(i, 12) for i in range(12)],
+        "windows": [slice(max(0, i - 7), i + 1) for i in range(12)],
+    }[kind]
+    loss = mk.sum([mk.dot(w[part], x[part]).tanh() for part in parts])
+    program = compiled(loss, w + x)
+    forward = program.source.partition("# backwards")[0]
+    assert "where(" in forward
+    assert len(body(program.source)) < 20
+    assert_eager(program, loss, w + x)
+
+
 def test_what_depends_on_no_parameter_and_no_input_is_a_number() -> None:
     w = Value(2.0)
     constant = (Value(2.0) * Value(3.0) + 1).tanh()

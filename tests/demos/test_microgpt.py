@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_kr import Value, fit
+from micrograd_kr import Value, compile, fit
 from micrograd_kr.compiler import Programs
 from micrograd_kr.nn import Adam
 
@@ -78,6 +78,32 @@ def test_it_is_the_transformer_of_numpy() -> None:
     expected = norm(x) @ O.T
     found = [[z.data for z in row] for row in network(tokens)]
     assert np.array(found) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_program_is_the_transformer() -> None:
+    """One product for queries, keys and values, a triangular mask, rows of tables."""
+    network, tokens = GPT.GPT(LETTERS.end + 1, 11), LETTERS.tokens("종로구")
+
+    def loss_of(tokens: list[int]) -> Value:
+        surprise: Value = GPT.surprise(network(tokens[:-1]), tokens[1:])
+        return surprise
+
+    params = network.parameters()
+    program = compile(loss_of, params, {"tokens": tokens})
+    function = program.source[program.source.index("def program") :]
+    assert len(function.splitlines()) <= 70
+    assert "tri(8, dtype=bool)" in program.source
+    assert "segment_sum" not in function
+    assert "meaning[" in function
+    assert "swapaxes" in function  # of keys or queries of all heads at once
+    batched = compile(loss_of, params, {"tokens": tokens}, batch="tokens")
+    theta = program.theta()
+    others = [LETTERS.tokens("종로구"), LETTERS.tokens("종로구")[::-1]]
+    for rows in (others, others[:1]):
+        each = [program(theta, tokens=row) for row in rows]
+        value, gradient = batched(theta, tokens=rows)
+        assert value == pytest.approx(np.mean([v for v, _ in each]), abs=1e-12)
+        assert gradient == pytest.approx(np.mean([g for _, g in each], axis=0))
 
 
 def test_the_programs_are_the_graph_for_names_of_every_length() -> None:
