@@ -220,8 +220,8 @@ say: Messages = Messages(
             "write an SVG for each step into a folder",
         ),
         "arg_output": (
-            "저장할 파일: .svg .png .pdf .dot (기본값 graph.svg)",
-            "the file: .svg, .png, .pdf or .dot (default: graph.svg)",
+            "저장할 파일: .svg .png .pdf .dot .mmd (기본값 graph.svg)",
+            "the file: .svg, .png, .pdf, .dot or .mmd (default: graph.svg)",
         ),
         "arg_open": ("저장한 파일을 엽니다", "open what was written"),
         "arg_out": (

@@ -14,6 +14,7 @@ from .drawing import Drawing
 from .folding import Arrow, Boxes, boxes_of
 from .grid import grid_of
 from .looks import COLOURS
+from .mermaid import mermaid
 from .messages import say
 from .names import names as default_names
 from .words import Words
@@ -61,6 +62,8 @@ def draw(
     ``{"color": "red", "penwidth": 3}``, and ``graph_style`` for the whole,
     ``{"rankdir": "TB"}``. For many pictures of one graph, `Drawing.frame` changes texts
     and colours and moves nothing. All text is shown as it is: nothing in it is markup.
+    `Drawing.mermaid` is the same as a diagram for GitHub, without the styles given
+    here.
 
     Raises ValueError if there are more than ``max_nodes`` boxes, or five times as many
     edges.
@@ -100,7 +103,8 @@ def draw(
 
     page.nodes(node)
     page.edges(edge)
-    return Drawing(page.graph.source)
+    diagram = mermaid(boxes, words, kinds, grad, noted, partials)
+    return Drawing(page.graph.source, diagram=diagram)
 
 
 def _roots(value: Value | Iterable[Value]) -> list[Value]:

@@ -12,7 +12,7 @@ from .frame import changed
 from .messages import say
 from .render import laid_out, printed, write
 
-FORMATS = (".svg", ".png", ".pdf", ".dot")
+FORMATS = (".svg", ".png", ".pdf", ".dot", ".mmd")
 
 Looks = Mapping[str, Mapping[str, object]]
 
@@ -32,6 +32,7 @@ class Drawing:
 
     source: str
     looks: Looks = field(default_factory=dict)
+    diagram: str = field(default="", repr=False, compare=False)
 
     def svg(self) -> str:
         """Give the picture as an SVG document.
@@ -60,13 +61,31 @@ class Drawing:
             merged.setdefault(key, {}).update(look)
         return Drawing(self.source, merged)
 
+    def mermaid(self) -> str:
+        """Give the picture as Mermaid text: GitHub shows it in a ```` ```mermaid ````.
+
+        Raises ValueError for a frame, and for a picture of DOT text alone.
+
+        >>> from micrograd_kr import Value, draw
+        >>> print(draw(Value(3.0, "x") * 2).mermaid())  # doctest: +ELLIPSIS
+        flowchart LR
+            n0("x<br>data 3<br>grad –"):::input
+            n1("v1 = x #42; 2<br>data 6<br>grad –"):::result
+            n0 --> n1
+            classDef input fill:#e4f2e8,stroke:#7fae8f,color:#1f2933
+        ...
+        """
+        if self.looks or not self.diagram:
+            raise ValueError(say("no_mermaid"))
+        return self.diagram
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture; the end of the name says how.
 
-        ``.svg``, ``.png``, ``.pdf`` or ``.dot``. Returns the path. The file is whole or
-        not there. The embedded dot has no PDF and no Hangul in PNG;
-        ``pip install typst`` adds both, and so does a system Graphviz. Without them
-        these two raise RuntimeError; SVG needs neither.
+        ``.svg``, ``.png``, ``.pdf``, ``.dot``, or ``.mmd`` for Mermaid. Returns the
+        path. The file is whole or not there. The embedded dot has no PDF and no Hangul
+        in PNG; ``pip install typst`` adds both, and so does a system Graphviz. Without
+        them these two raise RuntimeError; SVG needs neither.
         """
         path = Path(path)
         kind = path.suffix.lower()
@@ -75,6 +94,8 @@ class Drawing:
             raise ValueError(say("ending", path=str(path), endings=endings))
         if kind == ".dot":
             content = self.source.encode()
+        elif kind == ".mmd":
+            content = self.mermaid().encode()
         elif kind == ".svg":
             content = self.svg().encode()
         else:

@@ -70,6 +70,12 @@ say: Messages = Messages(
             "drawing needs Graphviz, and there is none. Type: "
             "pip install graphviz-pure",
         ),
+        "no_mermaid": (
+            "mermaid: Mermaid로는 draw()가 그린 그림만 쓸 수 있습니다. frame이나 DOT "
+            "글은 .svg로 저장하십시오",
+            "mermaid: only what draw() drew can be written as Mermaid; save a frame, "
+            "or DOT text, as .svg",
+        ),
         "no_process": (
             "그림에는 Graphviz가 필요한데, 여기서는 프로그램을 실행할 수 없습니다. "
             "배치를 맡을 함수를 주십시오: "

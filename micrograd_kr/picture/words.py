@@ -58,18 +58,28 @@ class Words:
 
     def size(self, v: Value, grad: float | None, note: str = "") -> Size:
         """Estimate how much room its box needs, rather too much than too little."""
+        bold = self._title_lines(v)
+        lines = self.lines(v, grad, note)
+        widths = [_bold(visible(line)) for line in bold]
+        widths += [width_of(visible(line), 11) for line in lines[len(bold) :]]
+        return Size(max(widths) + SIDES, LINE * len(widths) + SIDES)
+
+    def lines(self, v: Value, grad: float | None, note: str = "") -> list[str]:
+        """Give the text of a box line by line, as it is."""
+        lines = self._title_lines(v)
+        lines += [f"data {shown_number(v.data)}", f"grad {shown_number(grad)}"]
+        if note:
+            lines += cut(note).split("\n")
+        return lines
+
+    def _title_lines(self, v: Value) -> list[str]:
         name, text = self.name(v, v), self.formula(v)
         lines = cut(name).split("\n")
         if text and _fits_beside(name, text):
-            lines = [f"{name} = {text}"]
-        elif text:
+            return [f"{name} = {text}"]
+        if text:
             lines.append(cut(f"= {text}"))
-        numbers = [f"data {shown_number(v.data)}", f"grad {shown_number(grad)}"]
-        widths = [_bold(visible(line)) for line in lines]
-        if note:
-            numbers += cut(note).split("\n")
-        widths += [width_of(visible(line), 11) for line in numbers]
-        return Size(max(widths) + SIDES, LINE * len(widths) + SIDES)
+        return lines
 
     def _title(self, v: Value) -> list[str]:
         name, text = self.name(v, v), self.formula(v)
@@ -92,16 +102,17 @@ class Words:
         return formula(v, lambda p: within)
 
     def partial(self, arrow: Arrow, behind: str = "") -> str:
-        """Write ∂v/∂parent = 2, without the names if they are long.
+        """Write `partial_text`; ``behind``: the colour behind it, on its line."""
+        said = self.partial_text(arrow)
+        return table(cell(said, 10, SOFT, align="center", behind=behind))
 
-        ``behind``: the colour behind it, where it stands on its line.
-        """
+    def partial_text(self, arrow: Arrow) -> str:
+        """Write ∂v/∂parent = 2, without the names if they are long."""
         v, parent = arrow.box, arrow.parent
         names = f"∂{self.short(v, v)}/∂{self.short(parent, v)}"
         if len(names) > LONG_PARTIAL:
             names = "∂"
-        said = f"{names} = {arrow.partial:.4g}"
-        return table(cell(said, 10, SOFT, align="center", behind=behind))
+        return f"{names} = {arrow.partial:.4g}"
 
 
 def _fits_beside(name: str, text: str) -> bool:
