@@ -23,7 +23,8 @@ FLOORS = [
     ["picture"],
     ["nn"],
     ["compiler", "export", "pages"],
-    ["training", "stepper"],
+    ["stepper"],
+    ["training"],
     ["course", "practice"],
     ["cli"],
 ]

@@ -10,7 +10,7 @@ its own.
 import ast
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,25 @@ def page(
         "svg": clean(svg) if svg or not folded else "",
         "folded": clean(folded, "f") if folded else "",
     }
+    look = step_look(recording["mistakes"])
+    return step_document(lang, body("page.html", **pictures), look, recording)
+
+
+def step_look(mistakes: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """Write style and script of a step page, without what all pages share."""
+    return web_file("page.css"), step_script(mistakes)
+
+
+def step_document(
+    lang: str, body: str, look: tuple[str, str], recording: Mapping[str, Any] | None
+) -> str:
+    """Write the document of a step page; ``look`` is its style and script.
+
+    Without a recording it is a form: who opens it puts one in, and a picture.
+    """
+    words = json.loads(web_file("words.json"))
     data = {"recording": recording, "refusals": refusals(), "words": words}
-    style, script = web_file("page.css"), step_script(recording)
-    return document(lang, body("page.html", **pictures), style, script, data)
+    return document(lang, body, *look, data)
 
 
 def save(
@@ -105,10 +121,9 @@ def frame(html: str, height: int = 720) -> str:
     return f'<iframe sandbox="allow-scripts" srcdoc="{escape(html)}" {looks}></iframe>'
 
 
-def step_script(recording: Mapping[str, Any]) -> str:
-    """Write the whole script of a step page: the engine, the mistakes, the view."""
-    mistakes = "".join(map(_mistake, recording["mistakes"]))
-    table = f"const MISTAKES = [{mistakes}\n];\n"
+def step_script(mistakes: Sequence[Mapping[str, str]]) -> str:
+    """Write the script of a step page: the engine, the mistakes, the view."""
+    table = f"const MISTAKES = [{''.join(map(_mistake, mistakes))}\n];\n"
     return engine() + table + "".join(map(web_file, SCRIPTS))
 
 

@@ -6,6 +6,7 @@ asks a learner, and ``mistakes`` has what goes wrong.
 """
 
 from .questions import Judged, score
+from .recording import phrases
 from .stepper import Note, Step, Stepper
 
-__all__ = ["Judged", "Note", "Step", "Stepper", "score"]
+__all__ = ["Judged", "Note", "Step", "Stepper", "phrases", "score"]

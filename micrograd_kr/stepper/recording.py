@@ -39,7 +39,8 @@ of a user is ever taken for a place.
 [['parent'], '.grad: ', ['before'], ' → ', ['after']]
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
 from ..engine import Value
@@ -50,7 +51,7 @@ from ..text import say as say_of_text
 from .formulas import Formula, Partial, partials
 from .messages import say
 from .mistakes import MISTAKES, Mistake
-from .sentences import Sentences, form_key
+from .sentences import Sentences, form_key, form_of
 
 VERSION = 2
 SAID = (
@@ -64,13 +65,40 @@ SAID = (
 def recording(sentences: Sentences) -> dict[str, Any]:
     """Record the graph of a walk, which must be at its start: grads are of before."""
     order = sentences.walk.order
-    forms = _Forms(sentences)
+    forms = _Forms()
     return {
         "version": VERSION,
         "graph": graph_data(order),
         "nodes": [_node(v, sentences, forms) for v in order],
         "forms": forms.told,
         "stale": list(_stale(order)),
+        "sentences": {lang: _sentences(lang) for lang in LANGUAGES},
+        "mistakes": [_mistake(mistake) for mistake in MISTAKES],
+    }
+
+
+def phrases(values: Iterable[Value], labels: Iterable[str] = ()) -> dict[str, Any]:
+    """Give what a page needs to record walks itself, through graphs it makes.
+
+    ``values``: of each kind of operation one at least. ``forms``, ``sentences`` and
+    ``mistakes`` are those of a recording; a form also has its ``op``, the ``count`` of
+    its operands, and of those that are plain numbers place and number, as ``given``.
+    ``finals``: the consonant that digits, letters and ``labels`` end in in Korean.
+
+    >>> told = phrases([Value(3.0).tanh(), Value(3.0) * 2])
+    >>> [(form["op"], form["count"], form["given"]) for form in told["forms"]]
+    [('tanh', 1, []), ('mul', 2, [[1, 2.0]])]
+    """
+    forms = _Forms()
+    told = {v: forms.place(v) for v in values if v.op}
+    for v, place in told.items():
+        assert v.op is not None
+        given = [[k, x] for k, x in enumerate(v.operands) if not isinstance(x, Value)]
+        forms.told[place] |= {"op": v.op.name, "count": len(v.operands), "given": given}
+    texts = [*ascii_lowercase, *ascii_uppercase, *digits, *labels]
+    return {
+        "forms": forms.told,
+        "finals": {text: Word(text).final for text in texts if Word(text).final},
         "sentences": {lang: _sentences(lang) for lang in LANGUAGES},
         "mistakes": [_mistake(mistake) for mistake in MISTAKES],
     }
@@ -118,8 +146,7 @@ def _stale(order: Sequence[Value]) -> Iterator[str]:
 class _Forms:
     """The forms of the operations met so far, each told once."""
 
-    def __init__(self, sentences: Sentences) -> None:
-        self.sentences = sentences
+    def __init__(self) -> None:
         self.places: dict[object, int] = {}
         self.told: list[dict[str, Any]] = []
 
@@ -133,7 +160,7 @@ class _Forms:
 
     def _form(self, v: Value) -> dict[str, Any]:
         assert v.op is not None
-        form = self.sentences.form(v)
+        form = form_of(v)
         rules: list[Any] = [None] * len(v.op.partials)
         for partial in partials(v):
             rules[partial.place] = rules[partial.place] or _rules(partial)

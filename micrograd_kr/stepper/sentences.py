@@ -58,9 +58,7 @@ class Sentences:
         """The form of its operation; alike are those of one op and the same numbers."""
         key = form_key(v)
         if key not in self.forms:
-            assert v.op is not None
-            signed = not v.op.variadic and not v.op.symbol.isidentifier()
-            self.forms[key] = Form(operation(v), computation(v), signed)
+            self.forms[key] = form_of(v)
         return self.forms[key]
 
     # ---- forwards -------------------------------------------------------------------
@@ -202,6 +200,13 @@ def operands(v: Value) -> Iterator[tuple[str, Value]]:
     for k, x in enumerate(v.operands):
         if isinstance(x, Value):
             yield str(k), x
+
+
+def form_of(v: Value) -> Form:
+    """Make the form of its operation."""
+    assert v.op is not None
+    signed = not v.op.variadic and not v.op.symbol.isidentifier()
+    return Form(operation(v), computation(v), signed)
 
 
 def form_key(v: Value) -> object:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from ..engine import Value
 from ..nn import SGD, Adam, AdamW, Module, Neuron, Optimizer, mse, one_hot
-from ..pages import graph_data, page_frame, training_page
+from ..pages import graph_data, operations, page_frame, training_page
+from ..stepper import phrases
 from ..text import replace_file
 from .given import Loss, loss_for, optimizer_for, samples_and_targets, whole
 from .messages import say
@@ -30,6 +31,7 @@ class TrainingPage:
     """A page that begins with these settings, samples and, if any, recorded model.
 
     ``settings``, ``model``, ``data`` and ``own``: as `pages.training_page` takes them.
+    ``told``: what there is to say of the model's operations, see `stepper.phrases`.
 
     >>> page = TrainingPage({"data": "xor"})
     >>> page
@@ -43,12 +45,14 @@ class TrainingPage:
         data: dict[str, Any] | None = None,
         lang: str | None = None,
         own: dict[str, Any] | None = None,
+        told: dict[str, Any] | None = None,
     ) -> None:
         self.settings = settings
         self.data = data
         self.lang = lang
         self.own = own
         self.model: dict[str, Any] = model or {}
+        self.told: dict[str, Any] | None = told
 
     def html(self) -> str:
         """Write the page.
@@ -56,8 +60,10 @@ class TrainingPage:
         >>> TrainingPage({"data": "xor"}).html()[:15]
         '<!DOCTYPE html>'
         """
-        model = self.model or None
-        return training_page(self.settings, model, self.data, self.lang, self.own)
+        model = _once(self.model) or None
+        told = self.told or phrases(operations())
+        data = _short(self.data)
+        return training_page(self.settings, model, data, self.lang, self.own, told)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page into a file, all of it or nothing; give its path.
@@ -92,6 +98,24 @@ class TrainingPage:
             inputs, parameters = len(self.model["inputs"]), len(self.model["numbers"])
             what = f"{inputs} inputs, {parameters} parameters; "
         return f"TrainingPage({what}.show() opens it, .save('train.html') writes it)"
+
+
+def _short(data: Any) -> Any:
+    """Write whole numbers without ".0", which is a third of a page of pixels."""
+    if isinstance(data, dict):
+        return {key: _short(x) for key, x in data.items()}
+    if isinstance(data, list):
+        return [_short(x) for x in data]
+    return int(data) if isinstance(data, float) and data.is_integer() else data
+
+
+def _once(model: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the graph of a model says a second time."""
+    once = {key: x for key, x in model.items() if key != "numbers"}
+    if "graph" in model:
+        graph = model["graph"]
+        once["graph"] = {key: x for key, x in graph.items() if key != "parameters"}
+    return once
 
 
 def watch(
@@ -177,7 +201,8 @@ def recorded_page(
     batch = batch_size or 0
     settings = {**rates, "batch": batch, "seed": seed, "optimizer": kind}
     data = {part: _labelled(of_it, encoded) for part, of_it in pairs.items()}
-    return TrainingPage(settings, graph, data, lang)
+    told = phrases(sample.loss.topological_order(), graph["labels"].values())
+    return TrainingPage(settings, graph, data, lang, told=told)
 
 
 # ---- the optimizer

@@ -11,7 +11,7 @@ from browsers import Opened
 from micrograd_kr import MLP, Value, fit, nn, watch
 from micrograd_kr.pages.javascript import web_file
 from micrograd_kr.pages.training_page import training_page
-from micrograd_kr.training import load_digits, make_moons, make_spirals
+from micrograd_kr.training import TrainingPage, load_digits, make_moons, make_spirals
 
 LEARN = (
     "(n) => { for (let i = 0; i < n; i++) learner.epoch(); learner.measure(); show(); }"
@@ -21,8 +21,7 @@ LEARN = (
 @pytest.fixture(scope="module")
 def path(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("page") / "training.html"
-    path.write_text(training_page(lang="en"), encoding="utf-8")
-    return path
+    return TrainingPage({}, lang="en").save(path)
 
 
 @pytest.fixture
@@ -389,32 +388,6 @@ def test_over_a_neuron_the_plane_shows_what_it_says(view):
     assert page.evaluate("$('plane').toDataURL()") == picture
 
 
-def test_a_walk_through_a_point_says_what_the_chain_rule_adds(view):
-    page = view("#layers=2&data=xor")
-    assert page.locator("#walk").is_disabled()
-    page.mouse.click(*middle_of(page, page.evaluate("learner.train[0].at")))
-    page.locator("#walk").click()
-    page.locator("#walk-next").focus()
-    said = []
-    for _ in range(page.evaluate("walk.count")):
-        said.append(text(page, "walk-text"))
-        page.keyboard.press("Enter")
-    whole = "\n".join(said)
-    for name, place in (("layer0.neuron0.w0", 0), ("layer1.neuron0.b", 8)):
-        added = re.search(rf"^{re.escape(name)}\.grad \+= .* = (\S+)$", whole, re.M)
-        sample = "learner.train.indexOf(plane.chosen)"
-        grad = page.evaluate(
-            f"""() => {{
-              learner.trainer.measure([learner.train[{sample}]]);
-              return learner.trainer.gradient[{place}];
-            }}"""
-        )
-        assert float(added[1].replace("−", "-")) == pytest.approx(grad, rel=1e-3)
-    page.locator("#walk-back").click()
-    page.locator("#walk-end").click()
-    assert page.locator("#walking").is_hidden()
-
-
 # ---- what is wrong with it ---------------------------------------------------
 
 
@@ -476,8 +449,6 @@ def test_a_model_of_python_s_goes_on_learning_as_python_does(browser, tmp_path):
     assert page.locator("#data").is_hidden()
     assert page.locator(".hit").count() == 2 * 6 + 6 * 3
     page.mouse.click(*middle_of(page, page.evaluate("learner.train[0].at")))
-    page.locator("#walk").click()
-    assert "forward 1/" in text(page, "walk-text")
     opened.close()
 
 
@@ -559,8 +530,6 @@ def test_it_fits_every_width(view, width):
 def test_axe_finds_nothing(view, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = view("#layers=3", color_scheme=scheme)
-    page.evaluate(
-        "choose(learner.train[0]); beginWalk(); editor.open(learner.parameters[0], 'w')"
-    )
+    page.evaluate("choose(learner.train[0]); editor.open(learner.parameters[0], 'w')")
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -43,6 +43,12 @@ def embedded(page):
     return json.loads(found[1])
 
 
+def numbers_of(model):
+    """The parameters of a model as a browser finds them: in its graph."""
+    values = model["graph"]["values"]
+    return [values[node] for node in model["parameters"]]
+
+
 # ---- the page's own training, under node ---------------------------------------
 
 FILES = ("random", "samples", "optimizers", "recorder", "trainer")
@@ -166,8 +172,7 @@ def test_what_is_embedded_is_what_python_recorded(job):
     found = embedded(watch(model, inputs, targets, loss=loss))
     graph = found["model"]
     values = graph["graph"]["values"]
-    assert graph["numbers"] == [p.data for p in model.parameters()]
-    assert [values[node] for node in graph["parameters"]] == graph["numbers"]
+    assert numbers_of(graph) == [p.data for p in model.parameters()]
     assert [values[node] for node in graph["inputs"]] == list(inputs[0])
     output = model(inputs[0])
     outputs = output if isinstance(output, list) else [output]
@@ -322,7 +327,7 @@ def test_a_frozen_layer_is_no_part_of_the_network_but_of_the_graph():
     rule = nn.SGD(model.layers[1].parameters(), lr=0.1)
     found = embedded(watch(model, X, Y, loss=CROSS, optimizer=rule))["model"]
     assert found["layers"] is None
-    assert found["numbers"] == [p.data for p in model.layers[1].parameters()]
+    assert numbers_of(found) == [p.data for p in model.layers[1].parameters()]
 
 
 # ---- what is refused ---------------------------------------------------------
@@ -499,7 +504,7 @@ def test_a_saved_history_has_the_parameters_and_losses_of_the_run(compiled, tmp_
     path = history.save(tmp_path / "training.html")
     text = path.read_text("utf-8")
     page = embedded(text)
-    assert page["model"]["numbers"] == first
+    assert numbers_of(page["model"]) == first
     moments = [0, *range(2, 101, 2)]
     for epoch in (0, 2, 50, 100):
         found = learned(text, 0, to=epoch)

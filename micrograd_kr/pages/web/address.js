@@ -1,4 +1,5 @@
-// The address says the moment: #step=5&n0=2.5&mode=predict. A link shows it again.
+// The address says the moment: #step=5&n0=2.5&mode=predict. A link shows it again. In a frame of the page
+// where a network learns the moment comes from there, as `recording.address`, and is told to it.
 
 const isOn = { predict: () => state.predict, hall: () => document.body.classList.contains("hall"), weights: () => state.weights };
 
@@ -20,16 +21,13 @@ function address() {
 function remind() {
   clearTimeout(state.writing);
   state.writing = setTimeout(() => {
-    const now = location.hash.slice(1);
-    if (address() === now) return;
-    try {
-      history.replaceState(null, "", `#${address()}`);
-    } catch { /* a frame without an address of its own */ }
+    if (recording.address !== undefined) parent.postMessage(address(), "*");
+    else if (address() !== location.hash.slice(1)) writeHash(address());
   }, 200);
 }
 
 function readAddress() {
-  const parts = new URLSearchParams(location.hash.slice(1));
+  const parts = new URLSearchParams(recording.address ?? location.hash.slice(1));
   if (state.read && parts.toString() === address()) return;
   state.read = true;
   const modes = (parts.get("mode") ?? "").split(".");

@@ -48,3 +48,13 @@ const isDark = () => {
 function switchTheme() {
   document.documentElement.dataset.theme = isDark() ? "light" : "dark";
 }
+
+/** Write the address behind `#`; with `push` the browser's way back leads to the one before. */
+function writeHash(text, push = false) {
+  try {
+    history[push ? "pushState" : "replaceState"](null, "", `#${text}`);
+    return true;
+  } catch {
+    return false; // a frame, as in a notebook, has no address of its own
+  }
+}

@@ -69,13 +69,14 @@ class Learner {
 
   /** A model of the learner's own, as Python recorded it. */
   recorded(model) {
-    return { ...model, data: model.graph, loss: model.result, weights: model.parameters.map(() => true) };
+    const first = model.parameters.map((node) => model.graph.values[node]);
+    return { ...model, first, data: model.graph, loss: model.result, weights: model.parameters.map(() => true) };
   }
 
   /** The first parameters again, and nothing learned. */
   restart() {
     this.trainer.use(given.model?.optimizer ?? settings.optimizer, given.model?.hyper);
-    this.trainer.set(given.model ? given.model.numbers : initial(this.layers, settings.init, settings.seed));
+    this.trainer.set(given.model ? this.first : initial(this.layers, settings.init, settings.seed));
     this.trainer.order = null;
     this.epochs = 0;
     this.within = 0; // of this epoch, so many samples are done

@@ -4,7 +4,6 @@ let learner;
 let plane;
 let network;
 let editor;
-let walk = null;
 let playing = false;
 let turn = 0;
 let drawn = 0; // when the last frame was
@@ -25,10 +24,10 @@ function begin() {
   layOut();
   prepare();
   $("editor").hidden = true;
-  endWalk();
   goAhead(settings.epoch);
   show();
   if (id) $(id)?.focus({ preventScroll: true });
+  if (walked) showWalk();
 }
 
 /** Learn up to the epoch a lesson begins with. */
@@ -220,7 +219,7 @@ function showHealth() {
 
 function showChosen() {
   const sample = plane.chosen;
-  $("walk").disabled = !sample;
+  $("walk").disabled = !sample || learner.diverged || !isWalkable(learner);
   $("chosen").textContent = sample ? pointText(sample) : word("noPoint");
   const count = learner.train.length + learner.test.length;
   $("plane").setAttribute("aria-label", word("plane-label", { n: count, chosen: sample ? pointText(sample) : "–" }));
@@ -247,7 +246,6 @@ function tell() {
 
 function choose(sample) {
   plane.chosen = sample;
-  if (walk) beginWalk();
   show();
 }
 
@@ -323,29 +321,41 @@ function planeKey(key, shift, samples) {
 
 // ---- walking through a point -----------------------------------------------------------------------
 
+const allSamples = () => [...learner.train, ...learner.test];
+
+/** Open the step page on the chosen sample; the browser's way back leads here again. */
 function beginWalk() {
   stop();
-  walk = new Walk(learner, plane.chosen);
-  $("walking").hidden = false;
+  settings.epoch = learner.epochs; // so that the address is that of this moment
+  writeAddress();
+  walked = { place: allSamples().indexOf(plane.chosen), moment: "" };
+  walked.pushed = writeAddress(true);
   showWalk();
 }
 
 function showWalk() {
-  const [head, ...lines] = walk.lines();
-  $("walk-text").replaceChildren(html("p", { class: "head" }, head), ...lines.map((text) => html("p", {}, text)));
-  $("walk-back").setAttribute("aria-disabled", walk.at === 0);
-  $("walk-next").setAttribute("aria-disabled", walk.at === walk.count - 1);
+  const sample = allSamples()[walked.place];
+  if (!sample || !isWalkable(learner)) return endWalk();
+  choose(sample);
+  const frame = html("iframe", { id: "walk-frame", title: word("walkingTitle"), sandbox: "allow-scripts" });
+  frame.srcdoc = walkPage(learner, sample, walked.moment);
+  $("walking-title").textContent = pointText(sample);
+  $("walk-place").replaceChildren(frame);
+  if (!$("walking").open) $("walking").showModal();
 }
 
 function endWalk() {
-  walk = null;
-  $("walking").hidden = true;
+  walked = null;
+  writeAddress();
+  $("walking").close();
 }
 
-function stepWalk(by) {
-  walk.at = Math.min(walk.count - 1, Math.max(0, walk.at + by));
-  showWalk();
-}
+/** The step page says where it is. */
+addEventListener("message", ({ source, data }) => {
+  if (!walked || source !== $("walk-frame")?.contentWindow) return;
+  walked.moment = String(data);
+  writeAddress();
+});
 
 // ---- files -----------------------------------------------------------------------------------------
 
@@ -432,9 +442,12 @@ function listen() {
     again();
   });
   $("walk").addEventListener("click", beginWalk);
-  $("walk-back").addEventListener("click", () => stepWalk(-1));
-  $("walk-next").addEventListener("click", () => stepWalk(1));
-  $("walk-end").addEventListener("click", endWalk);
+  $("walk-end").addEventListener("click", () => (walked?.pushed ? history.back() : endWalk()));
+  $("walking").addEventListener("close", () => {
+    $("walk-place").replaceChildren();
+    if (walked?.pushed) history.back();
+    else if (walked) endWalk();
+  });
   $("csv").addEventListener("change", () => $("csv").files[0] && readFile($("csv").files[0]));
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
@@ -442,7 +455,9 @@ function listen() {
     if (!given.model && event.dataTransfer.files[0]) readFile(event.dataTransfer.files[0]);
   });
   addEventListener("hashchange", () => {
+    const isSame = withoutWalk(location.hash.slice(1)) === withoutWalk(address);
     readAddress();
+    if (isSame) return walked ? showWalk() : endWalk();
     speak();
     begin();
   });

@@ -20,12 +20,12 @@ const DEFAULTS = {
 const LIMITS = { n: [4, 2000], noise: [0, 1], test: [0, 0.9], seed: [0, 2 ** 32 - 1], lr: [1e-6, 1e3],
   batch: [0, 2000], l1: [0, 10], l2: [0, 10], epoch: [0, 1e6], layers: [1, 64] };
 
-const first = { ...DEFAULTS, ...given.settings };
-const settings = structuredClone(first);
+const atFirst = { ...DEFAULTS, ...given.settings };
+const settings = structuredClone(atFirst);
 
 /** The noise that data have if nobody says otherwise. */
 function usualNoise(data) {
-  const chosen = data === first.data ? given.settings.noise : undefined;
+  const chosen = data === atFirst.data ? given.settings.noise : undefined;
   return chosen ?? sources()[data]?.noise ?? 0;
 }
 
@@ -51,20 +51,34 @@ function written(value) {
 
 function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
-  Object.assign(settings, structuredClone(first));
+  Object.assign(settings, structuredClone(atFirst));
   for (const key of Object.keys(DEFAULTS)) if (found.has(key)) settings[key] = parsed(key, found.get(key));
   if (!found.has("noise")) settings.noise = usualNoise(settings.data);
+  walked = found.has("walk") ? { place: Number(found.get("walk")), moment: found.get("moment") ?? "" } : null;
   if (["ko", "en"].includes(found.get("lang"))) document.documentElement.lang = found.get("lang");
   sensible();
 }
 
+let walked = null; // the place of the sample that is walked through, and the moment of the step page
+let address = ""; // as it was written last
+
 /** Only what differs from the usual is written. */
-function writeAddress() {
-  const usual = { ...first, noise: usualNoise(settings.data) };
+function writeAddress(push = false) {
+  const usual = { ...atFirst, noise: usualNoise(settings.data) };
   const changed = Object.keys(DEFAULTS).filter((key) => written(settings[key]) !== written(usual[key]));
   const pairs = changed.map((key) => [key, written(settings[key])]);
   if (language() !== given.lang) pairs.push(["lang", language()]);
-  history.replaceState(null, "", `#${new URLSearchParams(pairs)}`);
+  if (walked) pairs.push(["walk", walked.place]);
+  if (walked?.moment) pairs.push(["moment", walked.moment]);
+  address = String(new URLSearchParams(pairs));
+  return writeHash(address, push);
+}
+
+/** An address without the walk: what the network is. */
+function withoutWalk(text) {
+  const parts = new URLSearchParams(text);
+  for (const key of ["walk", "moment"]) parts.delete(key);
+  return String(parts);
 }
 
 /** What is not there, or does not fit together, becomes what is usual. */
