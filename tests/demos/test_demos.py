@@ -1,13 +1,17 @@
 """The demos: each runs, writes its pictures, and what it says is true."""
 
 import importlib.util
+import io
 import itertools
 import os
 import random
 import statistics
 import subprocess
 import sys
+import warnings
 import xml.etree.ElementTree as ET
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,19 +76,33 @@ def words(path):
     ]
 
 
-@pytest.mark.filterwarnings(
-    "error"
-)  # a glyph without a font is a warning of matplotlib
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """What a demo says and the folder that it writes to; each runs once in a language."""
+
+    @cache
+    def run(name, lang="en"):
+        folder = tmp_path_factory.mktemp(name) / "new" / "folder"
+        said = io.StringIO()
+        speak(lang)
+        try:
+            with redirect_stdout(said), warnings.catch_warnings():
+                warnings.simplefilter("error")  # as for a glyph that no font has
+                demo(name).main([*RUNS[name][0], "--out", str(folder)])
+        finally:
+            speak(None)
+        return said.getvalue(), folder
+
+    return run
+
+
 @pytest.mark.parametrize("name", RUNS)
-def test_it_runs_and_writes_the_pictures_it_names(name, tmp_path, capsys):
-    options, pictures = RUNS[name]
-    demo(name).main([*options, "--out", str(tmp_path / "new" / "folder")])
-    said = capsys.readouterr().out
-    assert sorted(p.name for p in (tmp_path / "new" / "folder").iterdir()) == sorted(
-        pictures
-    )
+def test_it_runs_and_writes_the_pictures_it_names(name, shown):
+    pictures = RUNS[name][1]
+    said, folder = shown(name)
+    assert sorted(p.name for p in folder.iterdir()) == sorted(pictures)
     for picture in pictures:
-        path = tmp_path / "new" / "folder" / picture
+        path = folder / picture
         if path.suffix == ".html":
             assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
             assert path.stat().st_size < 500_000
@@ -128,27 +146,18 @@ def test_it_says_what_it_is_in_both_languages_and_uses_the_package_alone(name):
         "backprop_by_hand",
     ],
 )
-def test_it_speaks_one_language(name, tmp_path, capsys):
-    said = {}
-    options, _ = RUNS[name]
-    try:
-        for lang in LANGUAGES:
-            speak(lang)
-            demo(name).main([*options, "--out", str(tmp_path)])
-            said[lang] = capsys.readouterr().out
-    finally:
-        speak(None)
+def test_it_speaks_one_language(name, shown):
+    said = {lang: shown(name, lang)[0] for lang in LANGUAGES}
     assert not any("가" <= c <= "힣" for c in said["en"])
     headings = [line for line in said["ko"].splitlines() if line.startswith("==")]
     assert headings
     assert all(any("가" <= c <= "힣" for c in line) for line in headings)
 
 
-def test_activations_show_the_formulas_of_a_textbook(tmp_path, capsys):
+def test_activations_show_the_formulas_of_a_textbook(shown):
     mp = pytest.importorskip("mpmath")
     activations = demo("activations")
-    activations.main(["--epochs", "1", "--out", str(tmp_path)])
-    said = capsys.readouterr().out
+    said, _ = shown("activations")
     assert "1/(1 + e⁻ˣ)" in said
     assert "f(1 − f)" in said
     # each formula, as mpmath reads it, is the op and its slope
@@ -388,20 +397,20 @@ def test_the_hand_calculation_is_backward_and_pytorch():
     assert min(abs(d) for d in hand) > 0.01  # none is right by being nothing
 
 
-def test_both_passes_are_named_and_timed(tmp_path, capsys):
-    demo("backprop_by_hand").main(["--out", str(tmp_path)])
-    lines = [line for line in capsys.readouterr().out.splitlines() if "µs" in line]
+def test_both_passes_are_named_and_timed(shown):
+    said, _ = shown("backprop_by_hand")
+    lines = [line for line in said.splitlines() if "µs" in line]
     assert "forward propagation" in lines[0]
     assert "backpropagation" in lines[1]
 
 
-def test_the_drawn_gradients_are_those_of_one_backward_pass(tmp_path, capsys):
+def test_the_drawn_gradients_are_those_of_one_backward_pass(shown):
     by_hand = demo("backprop_by_hand")
-    by_hand.main(["--out", str(tmp_path)])
+    _, folder = shown("backprop_by_hand")
     loss = by_hand.loss_of(by_hand.network())
     loss.backward()
     leaf = next(v for v in loss.topological_order() if v.label == "x0")
-    assert f"{leaf.grad:.4g}" in words(tmp_path / "backprop_by_hand.svg")
+    assert f"{leaf.grad:.4g}" in words(folder / "backprop_by_hand.svg")
 
 
 # ---- 7: least squares -------------------------------------------------------------------------------------
