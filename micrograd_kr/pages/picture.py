@@ -59,7 +59,8 @@ class _Writer:
 
     def data(self, text: str) -> None:
         if not self.skipping:
-            self.parts.append(escape(text))
+            # between texts a space, as a reader's software hears them
+            self.parts.append(" " if text.isspace() else escape(text))
 
     def end(self, tag: str) -> None:
         if self.skipping:

@@ -4,9 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from told import ascii_minus
 
 from micrograd_kr import Value
-from micrograd_kr.stepper import Stepper
+from micrograd_kr.stepper.messages import say
+from micrograd_kr.stepper.mistakes import MISTAKES, _results, mistakes
+from micrograd_kr.stepper.questions import Question, Quiz
+from micrograd_kr.stepper.sentences import Sentences
+from micrograd_kr.stepper.walk import Walk
+from micrograd_kr.text import LANGUAGES
 
 Open = Callable[..., Any]
 
@@ -45,12 +51,9 @@ def answer(page: Any, edge: str, x: float | str) -> str:
     return str(told.text_content()) if told.count() else ""
 
 
-def name_of(kind: str) -> str:
+def name_of(kind: str, lang: str) -> str:
     """What the stepper calls the mistake."""
-    for mistake in Stepper(shared()).recording()["mistakes"]:
-        if mistake["kind"] == kind:
-            return "".join(mistake["name"]["en"])
-    raise KeyError(kind)
+    return str(say(f"kind_{kind}", lang))
 
 
 def test_nothing_is_given_away_before_it_is_typed(view: Open) -> None:
@@ -86,60 +89,50 @@ def test_a_right_answer_shows_the_step_and_leads_on_by_keyboard(view: Open) -> N
     assert page.locator("#score-told").text_content() == "2 of 2 right at once."
 
 
-@pytest.mark.parametrize(
-    ("kind", "number"),
-    [
-        ("no_upstream", lambda line, page: line["partial"]),
-        ("wrong_sign", lambda line, page: -line["contribution"]),
-        ("other_operand", lambda line, page: line["adjoint"] * 2.0),
-        ("data_for_grad", lambda line, page: -6.0 * line["partial"]),
-        ("wrong_point", lambda line, page: line["adjoint"] * -6.0),
-    ],
-)
-def test_a_wrong_contribution_is_told_which_mistake_it_is(
-    view: Open, kind: str, number: Any
-) -> None:
-    page = view(shared())
-    page.locator("#predict").click()
-    found = line(page, "d", "a")
-    wrong = number(found, page)
-    told = answer(page, found["id"], f"{wrong:.5g}")
-    assert name_of(kind) in page.locator("#mistakes").text_content()
-    assert told
-    assert page.locator(".numbers").count() == 0  # still hidden
+def found_for(kind: str, lang: str) -> tuple[Quiz, Question, float]:
+    """A question of the walk, and a wrong answer that is this mistake and no other."""
+    walk = Walk(shared())
+    quiz = Quiz(Sentences(walk), lang)
+    (mistake,) = [m for m in MISTAKES if m.kind == kind]
+    for _ in walk.nodes:
+        for question in quiz.questions(walk.do()):
+            asked, edge, edges, _ = question
+            if asked != mistake.asked:
+                continue
+            for x in _results(mistake, edge, edges):
+                if mistakes(asked, edge, edges, x) == [kind]:
+                    return quiz, question, x
+    raise AssertionError(f"no edge tells {kind} from the others")
 
 
-@pytest.mark.parametrize(
-    ("kind", "number"),
-    [
-        ("not_added", lambda line: line["contribution"]),
-        ("added_twice", lambda line: line["after"] + line["contribution"]),
-        ("subtracted", lambda line: line["before"] - line["contribution"]),
-    ],
-)
-def test_a_wrong_sum_is_told_which_mistake_it_is(
-    view: Open, kind: str, number: Any
-) -> None:
-    page = view(shared())
-    page.locator("#predict").click()
-    steps = page.evaluate(
-        "backward.flatMap((s) => s.lines).filter((l) => l.before).map((l) => l.id)"
-    )
-    edge = steps[0]
-    found = dict(
-        page.evaluate("(e) => { const l = lineOf.get(e); move(l.at); return l; }", edge)
-    )
-    for other in page.evaluate(
-        "(at) => stepAt(at).lines.map((l) => ({ ...l }))", found["at"]
-    ):
-        if other["id"] == edge:
-            break
-        answer(page, other["id"], other["contribution"])
-    answer(page, edge, found["contribution"])
-    answer(page, edge, f"{number(found):.6g}")
-    assert name_of(kind) in page.locator("#mistakes").text_content()
-    answer(page, edge, f"{found['after']:.6g}")
-    assert page.locator(f"[id='answer-{edge}']").count() == 0
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_mistake_is_told_as_the_repl_tells_it(view: Open, lang: str) -> None:
+    page = view(shared(), lang=lang)
+    for mistake in MISTAKES:
+        quiz, question, wrong = found_for(mistake.kind, lang)
+        page.locator("#predict").click()
+        edge = question.edge
+        node = quiz.sentences.names[edge.node]
+        page.evaluate(
+            "(name) => move(backwardAt.get(nodes.find((n) => n.name === name).id))",
+            node,
+        )
+        place = page.evaluate("stepAt(state.at).node")
+        id = f"e{place}_{edge.k}"
+        for earlier in quiz.questions(edge.node):
+            if earlier == question:
+                break
+            if earlier.edge.k == edge.k:
+                answer(page, id, f"{earlier.right:.6g}")
+        field = page.locator(f"label[for='answer-{id}']")
+        assert ascii_minus(field.text_content()) == quiz.prompt(question)
+        told = answer(page, id, f"{wrong:.6g}")
+        assert ascii_minus(told) == quiz.judge(question, wrong)
+        assert name_of(mistake.kind, lang) in page.locator("#mistakes").text_content()
+        answer(page, id, f"{question.right:.6g}")
+        left = page.locator(f"label[for='answer-{id}']").all_text_contents()
+        assert quiz.prompt(question) not in map(ascii_minus, left)
+        page.locator("#predict").click()
 
 
 def test_no_number_is_no_mistake(view: Open) -> None:

@@ -2,10 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import Opened
 from test_javascript import recomputed
 from told import ascii_minus
 
@@ -284,6 +286,44 @@ def test_zoom_by_wheel_keys_and_buttons_and_pan_by_drag(view: Open) -> None:
     assert page.locator("#whole").get_attribute("aria-pressed") == "true"
 
 
+@pytest.fixture
+def live(browser: Any, tmp_path: Path) -> Iterator[Open]:
+    """Opens the page of a graph, whose clock goes as any clock does."""
+    opened = []
+
+    def open_page(root: Value, **options: Any) -> Any:
+        path = Stepper(root, lang="en").save(tmp_path / "live.html")
+        opened.append(Opened(browser, path, "", options))
+        return opened[-1].page
+
+    yield open_page
+    for one in opened:
+        one.close()
+
+
+def test_zoom_by_pinch(live: Open) -> None:
+    page = live(xor(), viewport={"width": 390, "height": 844}, has_touch=True)
+    width = "picture.getBoundingClientRect().width"
+    box = page.locator("#scroller").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, apart: float | None = None) -> None:
+        x, y = middle
+        points = [] if apart is None else [x - apart / 2, x + apart / 2]
+        at = [{"x": point, "y": y, "id": i} for i, point in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    before = page.evaluate(width)
+    touch("touchStart", 60)
+    for apart in (70, 80, 90):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    assert page.evaluate(width) == pytest.approx(before * 90 / 60, rel=0.02)
+    assert page.evaluate("visualViewport.scale") == 1
+    assert page.evaluate("state.pinned") is None  # a pinch is no click
+
+
 def test_weights_are_widths_and_signs_on_request(view: Open) -> None:
     page = view(expression())
     read = "[...lines].map(([id, { group, path }]) => [lineOf.get(id).partial, path.style.strokeWidth, group.dataset.sign])"
@@ -388,6 +428,32 @@ def test_a_click_folds_and_opens_one_neuron_or_all(view: Open) -> None:
 def test_a_large_network_opens_folded(view: Open) -> None:
     page = view(xor(8))
     assert page.locator("#fold").get_attribute("aria-pressed") == "true"
+
+
+# ---- reached by everybody --------------------------------------------------------------------------
+
+
+STATES = (
+    "0",
+    "move(forward.length + 3)",
+    "$('predict').click()",
+    "$('predict').click(), toggle(neurons[0])",
+    "$('fold').click(), $('all').open = true",
+    "change([[0, 1e300]])",
+)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_nothing(live: Open, width: int, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    size = {"width": width, "height": 900}
+    page = live(network(), viewport=size, color_scheme=scheme)
+    # On a phone half of a node may be out of the picture, and only half of its text is seen.
+    rule = {"label-content-name-mismatch": {"enabled": width > 390}}
+    for state in STATES:
+        page.evaluate(state)
+        found = axe.Axe().run(page, options={"rules": rule})
+        assert found.violations_count == 0, found.generate_report()
 
 
 # ---- in a notebook --------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ function framed(open, compact) {
 
   /** The box that the compact picture has, in the middle of what it stands for. */
   function closedBox(output, outputs, outer) {
-    const { group, box, room, members } = compact.drawn.get(output);
+    const { group, box, room, members, shortTitle } = compact.drawn.get(output);
     const all = outputs.length === 1 ? outer : surrounding(members.map((i) => open.drawn.get(i).box));
     const [dx, dy] = [all.x + all.width / 2 - box.x - box.width / 2, all.y + all.height / 2 - box.y - box.height / 2];
     const copy = group.cloneNode(true);
@@ -31,7 +31,7 @@ function framed(open, compact) {
     listenTo(copy, output);
     const [, data, , gradient] = [...copy.querySelectorAll("text")].slice(-4);
     const moved = { x: box.x + dx, y: box.y + dy, width: box.width, height: box.height };
-    return { group: copy, shape: copy.querySelector(".shape"), box: moved, data, gradient, room, members, shown: "" };
+    return { group: copy, shape: copy.querySelector(".shape"), box: moved, data, gradient, room, members, shortTitle, shown: "" };
   }
 }
 

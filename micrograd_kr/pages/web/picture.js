@@ -45,10 +45,13 @@ function measureNode({ id }, made) {
   const shape = group.querySelector("path, polygon, ellipse");
   const box = shape.getBBox();
   const texts = [...group.querySelectorAll("text")];
+  const titles = texts.slice(0, -4);
   const [dataKey, data, gradKey, gradient] = texts.slice(-4); // the rows that `draw` writes last
+  for (const text of titles) text.textContent = text.textContent.replace(/(^\s*=\s*|[\s(])-/g, "$1−");
+  const shortTitle = titles.map((text) => text.textContent.trim()).join(" ");
   const room = box.x + box.width - 7 - gradKey.getBBox().x - gradKey.getComputedTextLength() - 4;
   const members = (made.isFolded && folded.inside[id]) || [id];
-  made.drawn.set(id, { group, shape, box, data, gradient, room, members, keys: [dataKey, gradKey], shown: "" });
+  made.drawn.set(id, { group, shape, box, data, gradient, room, members, shortTitle, keys: [dataKey, gradKey], shown: "" });
 }
 
 function prepareNode({ group, shape, box, data, gradient, keys }, i) {
@@ -192,13 +195,15 @@ function showNode(i, box) {
   write(box.data, value, box.room);
   write(box.gradient, gradient, box.room);
   box.gradient.setAttribute("class", isTouched(i, at) ? "value" : "untouched");
-  box.group.setAttribute("aria-label", spoken(i, value, gradient));
+  box.group.setAttribute("aria-label", spoken(i, box.shortTitle, value, gradient));
 }
 
-function spoken(i, value, gradient) {
+/** What is seen of a node comes first, so that it can be asked for by voice. */
+function spoken(i, shortTitle, value, gradient) {
   const told = arrived(i, state.at).map((line) =>
     `${word("from", { name: nodes[line.node].name })} ${isHidden(line) ? "?" : product(line)}`);
-  return [`${title(nodes[i])} data ${value} grad ${gradient}`, refusalOf(i), ...told].filter(Boolean).join(", ");
+  const whole = title(nodes[i]);
+  return [`${shortTitle} data ${value} grad ${gradient}`, whole === shortTitle ? "" : whole, refusalOf(i), ...told].filter(Boolean).join(", ");
 }
 
 const product = (line) => `${number(line.adjoint)} × ${number(line.partial)} = ${number(line.contribution)}`;

@@ -55,7 +55,8 @@ function showTouch() {
   select.value = i;
   if (document.activeElement !== field || Number(field.value) !== nodes[i].data) field.value = nodes[i].data;
   field.setAttribute("aria-label", `${leafName(i)}.data`);
-  $("drag").setAttribute("aria-valuenow", nodes[i].data);
+  $("drag").setAttribute("aria-valuenow", nodes[i].data.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 })); // never 1e300
+  $("drag").setAttribute("aria-valuetext", number(nodes[i].data));
   $("drag").setAttribute("aria-label", word("drag", { name: leafName(i) }));
   $("drag").textContent = number(nodes[i].data);
   $("undo").disabled = undone.length === 0;
