@@ -80,8 +80,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     untrained = MLP(64, [32, 10], seed=0)
     page = watch(  # of some of the digits: a page is to be small
         untrained,
-        X_train[:300],
-        y_train[:300],
+        X_train[:250],
+        y_train[:250],
         loss=cross_entropy,
         optimizer=AdamW(untrained.parameters(), lr=0.005, weight_decay=0.1),
         validation=(X_test[:100], y_test[:100]),

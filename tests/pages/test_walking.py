@@ -209,6 +209,18 @@ def test_neurons_are_folded_and_what_is_small_is_open_too(own, address, folded, 
     assert not overlapping
 
 
+def test_a_neuron_is_opened_and_folded_by_itself(own):
+    frame = walk(own("#layers=3"))
+    assert frame.evaluate("neurons.length") == 4
+    frame.evaluate("fold(true)")
+    out = frame.evaluate("neurons[1].outputs[0]")
+    frame.evaluate("(out) => press(out)", out)
+    assert frame.evaluate("neurons.map(isClosed)") == [True, False, True, True]
+    assert frame.evaluate("[...neurons[1].inside].every((i) => drawn.has(i))")
+    frame.evaluate("toggle(neurons[1])")
+    assert frame.evaluate("neurons.every(isClosed)")
+
+
 def test_text_of_a_user_stays_text_there(browser, tmp_path):
     opened = Opened(browser, PAGES["its own"]().save(tmp_path / "t.html"), "", {})
     frame = walk(opened.page)

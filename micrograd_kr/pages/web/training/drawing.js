@@ -6,6 +6,7 @@ const WIDE = 6.3; // of a letter, about; a Korean one is twice as wide
 const ROW = 17; // of a box: its name, data and grad
 const BOX = 3 * ROW + 8;
 const GAP = 14; // between boxes of a column
+const PAD = 10; // within a frame
 const APART = 64; // two columns
 const OPEN = 150; // nodes: more are only shown with their neurons folded
 
@@ -13,24 +14,38 @@ const OPEN = 150; // nodes: more are only shown with their neurons folded
 const markup = (picture) => new XMLSerializer().serializeToString(picture);
 
 /**
- * `boxes`: node -> its two lines of text; `arrows`: id, node and parent; `columns`: lists of nodes.
- * `prefix`: of the ids, which are those that the step page knows.
+ * Items in columns, each column around the middle. `sizeOf` an item gives its width and height; the items of
+ * a column become equally wide.
  */
-function drawGraph(boxes, arrows, columns, prefix = "") {
+function inColumns(columns, sizeOf) {
+  const heightOf = (column) => column.reduce((sum, item) => sum + sizeOf(item).height + GAP, -GAP);
+  const height = Math.max(...columns.map(heightOf));
   const places = new Map();
-  const tallest = Math.max(...columns.map((column) => column.length)) * (BOX + GAP) - GAP;
-  let left = 0;
+  let x = 0;
   for (const column of columns) {
-    const width = Math.max(...column.map((node) => widthOf(boxes.get(node))));
-    const top = (tallest - column.length * (BOX + GAP) + GAP) / 2;
-    column.forEach((node, k) => places.set(node, { x: left, y: top + k * (BOX + GAP), width, height: BOX }));
-    left += width + APART;
+    const width = Math.max(...column.map((item) => sizeOf(item).width));
+    let y = (height - heightOf(column)) / 2;
+    for (const item of column) {
+      places.set(item, { x, y, width, height: sizeOf(item).height });
+      y += sizeOf(item).height + GAP;
+    }
+    x += width + APART;
   }
+  return { places, width: x - APART, height };
+}
+
+/** `texts`: by node; `arrows`: id, node and parent; `prefix`: of the ids, which are those the step page knows. */
+function drawGraph(texts, arrows, { places, width, height }, frames = [], prefix = "") {
   const drawn = svg("g", { class: "graph" });
+  for (const frame of frames) drawn.append(drawFrame(frame));
   for (const arrow of arrows) drawn.append(drawArrow(arrow, places.get(arrow.parent), places.get(arrow.node), prefix));
-  for (const [node, place] of places) drawn.append(drawBox(node, boxes.get(node), place, prefix));
-  const around = { viewBox: `0 0 ${left} ${tallest}`, ...(prefix ? { class: "folded" } : {}) };
-  return svg("svg", around, drawn);
+  for (const [node, place] of places) drawn.append(drawBox(node, texts.get(node), place, prefix));
+  return svg("svg", { viewBox: `0 0 ${width} ${height}`, ...(prefix ? { class: "folded" } : {}) }, drawn);
+}
+
+function drawFrame({ title, x, y, width, height }) {
+  const path = svg("path", { d: rounded(x, y, width, height, 9) });
+  return svg("g", { class: "cluster" }, path, svg("text", { x: x + PAD, y: y + ROW - 3, "font-size": LETTERS }, title));
 }
 
 const lengthOfText = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u1100" ? 2 : 1) * WIDE, 0);
@@ -61,12 +76,38 @@ function drawArrow({ id }, from, to, prefix) {
 
 // ---- which boxes, arrows and columns ---------------------------------------------------------------
 
-/** Every node a box, in the column of its depth. */
-function openPicture(graph, texts) {
+/** Every node a box, in the column of its depth; a neuron's are together in a frame. */
+function openPicture(learner, graph, texts, folded) {
   const arrows = graph.inner.flatMap((node) => parentsOf(graph, node).map((parent, k) => ({ id: `e${node}_${k}`, node, parent })));
-  const columns = [];
-  depths(graph, arrows, new Map()).forEach((depth, node) => (columns[depth] ??= []).push(node));
-  return drawGraph(texts, arrows, columns);
+  const sizeOf = (node) => ({ width: widthOf(texts.get(node)), height: BOX });
+  const blocks = (learner.layers ?? []).map((neurons, l) => neurons.map((neuron, k) => block(neuron, folded, sizeOf, `layer${l}.neuron${k}`)));
+  const columns = learner.layers ? [[...learner.inputs], ...blocks] : [];
+  const placed = new Map(learner.layers ? learner.inputs.map((node) => [node, 0]) : []);
+  blocks.forEach((column, l) => column.forEach(({ places }) => [...places.keys()].forEach((node) => placed.set(node, l + 1))));
+  for (const [node, depth] of depths(graph, arrows, placed)) if (!placed.has(node)) (columns[depth] ??= []).push(node);
+  const whole = inColumns(columns, (item) => (typeof item === "number" ? sizeOf(item) : item));
+  const { places, frames } = unpackedBlocks(whole.places);
+  return drawGraph(texts, arrows, { ...whole, places }, frames);
+}
+
+/** A neuron: its parameters, its sum, and what becomes of it. */
+function block({ weights, bias, out }, folded, sizeOf, title) {
+  const inner = inColumns([[...weights, bias], ...folded.inside[out].map((node) => [node])], sizeOf);
+  return { title, places: inner.places, width: inner.width + 2 * PAD, height: inner.height + PAD + ROW };
+}
+
+function unpackedBlocks(outer) {
+  const places = new Map();
+  const frames = [];
+  for (const [item, place] of outer) {
+    if (typeof item === "number") {
+      places.set(item, place);
+      continue;
+    }
+    frames.push({ title: item.title, ...place });
+    for (const [node, at] of item.places) places.set(node, { ...at, x: place.x + PAD + at.x, y: place.y + ROW + at.y });
+  }
+  return { places, frames };
 }
 
 /**
@@ -116,5 +157,6 @@ function foldedPicture(learner, graph, texts, folded) {
   const columns = [learner.inputs, ...learner.layers.map((neurons) => neurons.map(({ out }) => out))];
   const placed = new Map(columns.flatMap((column, depth) => column.map((node) => [node, depth])));
   for (const [node, depth] of depths(graph, folded.arrows, placed)) if (!placed.has(node)) (columns[depth] ??= []).push(node);
-  return drawGraph(texts, folded.arrows, columns, "f");
+  const whole = inColumns(columns, (node) => ({ width: widthOf(texts.get(node)), height: BOX }));
+  return drawGraph(texts, folded.arrows, whole, [], "f");
 }

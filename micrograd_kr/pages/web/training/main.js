@@ -66,6 +66,7 @@ function prepare() {
     squares = plane.grid(learner);
   }
   if (!given.model) featureControls(plane);
+  if (!isShown()) plane.chosen = allSamples().at(learner.train.length) ?? learner.train[0]; // else nothing is seen
   showTitle(inputs);
   showLegend();
   for (const key of settings.hide) hide(key);

@@ -5,7 +5,8 @@
 const SIZES = [[10, 36, 18], [20, 28, 10], [Infinity, 24, 6]]; // for layers of up to so many neurons
 const ROOM = 12; // for a number below a neuron
 const TOP = 62; // above the neurons, for what can be changed of the layer
-const BETWEEN = 56; // at least, between two columns
+const BETWEEN = 56; // at least, between two columns; less where nothing stands above them
+const NARROW = 36;
 const MANY = 16; // inputs: more are shown as one image
 const IMAGE = 3; // which is so many times as large as a neuron
 
@@ -33,7 +34,7 @@ class Network {
     this.hasRoom = room >= ROOM;
     Object.assign(this, { unit, box: unit * box, step: unit * (box + room), top: unit * (changeWidth ? TOP : 4) });
     const height = this.top + tallest * this.step;
-    const needed = (columns.length - 1) * (this.box + unit * BETWEEN) + this.box + 8;
+    const needed = (columns.length - 1) * (this.box + unit * (changeWidth ? BETWEEN : NARROW)) + this.box + 8;
     const width = Math.max(this.place.clientWidth || 600, needed);
     this.canvas = html("canvas", { "aria-hidden": "true" }); // drawn every frame
     const over = svg("svg", { width, height, "aria-hidden": "true" }); // felt by the pointer

@@ -76,7 +76,7 @@ function walkPage(learner, sample, address) {
   const texts = new Map(recording.nodes.map(({ name, form }, node) => [node, form === undefined ? name : `${name} = ${expressionOf(recording, graph, node)}`]));
   const { folded } = recording;
   const isOpen = !folded || graph.count <= OPEN;
-  const pictures = [isOpen && openPicture(graph, texts), folded && foldedPicture(learner, graph, texts, folded)];
+  const pictures = [isOpen && openPicture(learner, graph, texts, folded), folded && foldedPicture(learner, graph, texts, folded)];
   const { theme } = document.documentElement.dataset;
   return filledForm(phrases.page, [
     ['lang="ko"', `lang="${language()}"${theme ? ` data-theme="${theme}"` : ""}`],
