@@ -79,6 +79,24 @@ def test_links_lead_to_files_and_headings(name):
             assert heading[1:] in anchors(path or name)
 
 
+@READMES
+def test_three_doors_stand_on_the_first_screen_and_each_leads_on(name):
+    """For who learns, teaches and builds; behind each, what is theirs."""
+    text = (ROOT / name).read_text("utf-8")
+    first = "\n".join(text.splitlines()[:20])
+    doors = re.findall(r"^\| \[[^\]]+\]\(#([^)]+)\)", first, re.MULTILINE)
+    assert len(doors) == 3
+    sections = {
+        section.partition("\n")[0].replace(" ", "-").lower(): section
+        for section in text.split("\n## ")
+    }
+    learn, teach, build = (sections[door] for door in doors)
+    assert "Stepper" in learn
+    for command in ("demo", "check", "quiz"):
+        assert f"micrograd_kr {command}" in teach
+    assert "CONTRIBUTING" in build.split("\n\n")[1]
+
+
 @pytest.mark.parametrize("name", GUIDES)
 def test_what_a_guide_tells_to_run_is_there(name):
     """Its scripts, its options, and the house as the imports draw it."""
