@@ -1,6 +1,6 @@
-"""The guided tour runs from the top, shows its pictures, and ends in a network that has learned."""
+"""The guided tour: stored with its outputs as its source gives it, runs from the top, checks answers, ends in a network that has learned."""
 
-import copy
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -8,115 +8,165 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+
+from micrograd_kr.text import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
-TOUR = ROOT / "demos" / "tour.ipynb"
-HANGUL, LATIN = re.compile("[가-힣]"), re.compile("[A-Za-z]{2}")
+HANGUL = re.compile("[가-힣]")
+SPEC = importlib.util.spec_from_file_location("tour", ROOT / "scripts" / "tour.py")
+tour = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(tour)
 
+both = pytest.mark.parametrize("lang", LANGUAGES)
 
-@pytest.fixture(scope="module")
-def read():
-    return nbformat.read(TOUR, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory, read):
-    """The tour as it is after a run in an empty folder, and what a last cell of our own says of its results."""
-    notebook = copy.deepcopy(read)
-    measure = """
+# Answers, right and wrong, in the places where the reader writes them.
+RIGHT = ["2.2", ("3", "7.0"), "1", "17"]
+WRONG = ["2", ("2", "6"), "0", "12"]
+MEASURE = """
 import json
 print(json.dumps({
-    "apple": 사과.grad,
     "twice": a.grad,
     "scores": [model(x).data for x in X_test],
     "targets": y_test,
     "seen": [x for x in X_test if x in X_train],
-    "loaded": [불러온_모델(x).data for x in X_test],
+    "loaded": [LOADED(x).data for x in X_test],
 }))
 """
-    notebook.cells.append(nbformat.v4.new_code_cell(measure))
-    folder = tmp_path_factory.mktemp("tour")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
-        NotebookClient(
-            notebook, timeout=120, resources={"metadata": {"path": str(folder)}}
-        ).execute()
-    return notebook.cells[:-1], json.loads(notebook.cells[-1].outputs[0].text), folder
 
 
-def test_it_is_stored_without_outputs(read):
-    nbformat.validate(read)
-    code = [cell for cell in read.cells if cell.cell_type == "code"]
-    assert code
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+def stored(lang):
+    return nbformat.read(tour.NOTEBOOKS[lang], as_version=4)
 
 
-def test_it_is_told_in_korean_and_in_english(read):
-    texts = [cell.source for cell in read.cells if cell.cell_type == "markdown"]
-    for text in texts:
-        assert HANGUL.search(text), text
-        assert LATIN.search(text), text
-    headings = [
-        line for text in texts for line in text.splitlines() if line.startswith("#")
-    ]
-    for korean, english in zip(headings[::2], headings[1::2], strict=True):
-        assert HANGUL.search(korean)
-        assert not HANGUL.search(english)
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_every_cell_runs_in_turn_without_a_word_on_stderr(executed):
-    cells, _, _ = executed
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
-    outputs = [output for cell in code for output in cell.outputs]
-    assert not [
-        output
-        for output in outputs
-        if output.output_type == "error" or output.get("name") == "stderr"
-    ]
-    assert all(cell.outputs for cell in code)  # each has something to show
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
 
 
-def pictures(cells):
-    found = []
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            found += [data["image/svg+xml"]] if "image/svg+xml" in data else []
-            found += re.findall("<svg.*?</svg>", data.get("text/html", ""), re.DOTALL)
+def answered(notebook, answers):
+    """Write the answers where there is None."""
+    waiting = [cell for cell in code(notebook) if "= None" in cell.source]
+    for cell, answer in zip(waiting, answers, strict=True):
+        for number in answer if isinstance(answer, tuple) else (answer,):
+            cell.source = cell.source.replace("None", number, 1)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """The tour after a run in an empty folder, answered right in Korean and wrong in English."""
+    found = {}
+    for lang, answers in (("ko", RIGHT), ("en", WRONG)):
+        notebook = tour.notebook(lang)
+        answered(notebook, answers)
+        loaded = "불러온_모델" if lang == "ko" else "loaded"
+        measure = nbformat.v4.new_code_cell(MEASURE.replace("LOADED", loaded))
+        notebook.cells.append(measure)
+        folder = tmp_path_factory.mktemp(f"tour_{lang}")
+        tour.executed(notebook, folder)
+        found[lang] = notebook, json.loads(printed(notebook.cells.pop())), folder
     return found
 
 
-def test_its_pictures_are_whole(executed):
-    cells, _, folder = executed
-    found = pictures(cells)
-    for svg in found:
-        root = ElementTree.fromstring(svg[svg.index("<svg") :])
-        assert root.tag.endswith("svg")
-        assert len(list(root.iter())) > 20
-    drawn = [
-        cell
-        for cell in cells
-        if re.search(r"^(draw|show)\(|\.(next|back|run)\(", cell.source, re.MULTILINE)
+@both
+def test_what_is_stored_is_what_the_source_gives(lang):
+    notebook = stored(lang)
+    nbformat.validate(notebook)
+    given = tour.notebook(lang)
+    assert [(c.cell_type, c.source) for c in notebook.cells] == [
+        (c.cell_type, c.source) for c in given.cells
     ]
-    assert len(found) == len(drawn) > 8
-    assert sorted(path.name for path in folder.iterdir()) == ["out"]
+    assert "{{" not in "".join(c.source for c in notebook.cells)
 
 
-def test_its_numbers_are_right(executed):
-    _, measured, _ = executed
-    assert measured["apple"] == pytest.approx(0.0)  # the step back took it away again
+@both
+def test_it_is_stored_with_its_outputs_and_what_is_printed_is_printed_again(
+    lang, executed
+):
+    cells = code(stored(lang))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert all(cell.outputs for cell in cells if "= None" not in cell.source)
+    for cell, again in zip(cells, code(executed[lang][0]), strict=True):
+        assert not [
+            o
+            for o in cell.outputs
+            if o.output_type == "error" or o.get("name") == "stderr"
+        ]
+        if "check(" not in cell.source:  # which waits for an answer
+            assert printed(cell) == printed(again)
+
+
+@both
+def test_it_speaks_one_language(lang):
+    for cell in stored(lang).cells:
+        assert lang == "ko" or not HANGUL.search(cell.source)
+        assert lang == "en" or cell.cell_type == "code" or HANGUL.search(cell.source)
+        if lang == "en" and cell.cell_type == "code":
+            assert not HANGUL.search(printed(cell))
+
+
+def test_both_languages_have_the_same_cells():
+    kinds = [
+        [cell.cell_type for cell in tour.notebook(lang).cells] for lang in LANGUAGES
+    ]
+    assert kinds[0] == kinds[1]
+
+
+def test_answers_are_checked(executed):
+    """Right ones are right, a wrong one has a hint, and without one the reader is asked for it."""
+    checks = {
+        lang: [c for c in code(executed[lang][0]) if "check(" in c.source][1:]
+        for lang in LANGUAGES
+    }
+    assert len(checks["ko"]) == len(checks["en"]) == 4
+    assert [printed(c).splitlines() for c in checks["ko"]] == [["맞습니다!"]] + [
+        ["맞습니다!"] * 2
+    ] + [["맞습니다!"]] * 2
+    for cell in checks["en"]:
+        assert all(
+            line.startswith("Think again: ") for line in printed(cell).splitlines()
+        )
+    waiting = [printed(c) for c in code(stored("en")) if "check(" in c.source][1:]
+    assert all("Write a number" in text for text in waiting)
+
+
+@both
+def test_its_pictures_are_whole_and_its_pages_are_in_frames(lang):
+    svgs, frames, pngs = [], [], []
+    for cell in code(stored(lang)):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            svgs += [data["image/svg+xml"]] if "image/svg+xml" in data else []
+            pngs += [data["image/png"]] if "image/png" in data else []
+            frames += re.findall(
+                "<iframe sandbox=.allow-scripts.", data.get("text/html", "")
+            )
+    for svg in svgs:
+        root = ElementTree.fromstring(svg[svg.index("<svg") :])
+        assert len(list(root.iter())) > 20
+    assert len(svgs) >= 5
+    assert len(pngs) == 2
+    assert len(frames) == 2
+
+
+def test_colab_installs_from_the_repository():
+    first = code(stored("ko"))[0].source
+    assert 'find_spec("micrograd_kr") is None' in first
+    assert re.search(r"%pip install .*micrograd_kr\[demos\] @ git\+", first)
+
+
+@both
+def test_it_ends_in_a_network_that_has_learned(lang, executed):
+    _, measured, folder = executed[lang]
     assert measured["twice"] == 2 * 3.0 + 1
-
-
-def test_it_ends_in_a_network_that_has_learned(executed):
-    _, measured, _ = executed
     right = [
-        (score > 0) == (target == 1)
-        for score, target in zip(measured["scores"], measured["targets"], strict=True)
+        (s > 0) == (t == 1)
+        for s, t in zip(measured["scores"], measured["targets"], strict=True)
     ]
     assert len(right) == 50
     assert sum(right) / len(right) >= 0.95
     assert measured["seen"] == []  # on points it was not trained on
     assert measured["loaded"] == measured["scores"]
+    assert sorted(path.name for path in folder.iterdir()) == ["out"]
