@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-from micrograd_kr import MLP, Value, draw
+from micrograd_kr import MLP, Stepper, Value, draw
 from micrograd_kr.cli import demo_options
 from micrograd_kr.text import choose
 
@@ -133,6 +133,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     loss.zero_grad()
     loss.backward()
     print("  ", draw(loss, partials=True).save(args.out / "backprop_by_hand.svg"))
+    loss.zero_grad()
+    print("  ", Stepper(loss).save(args.out / "backprop_by_hand.html"))
 
 
 if __name__ == "__main__":

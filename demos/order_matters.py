@@ -1,6 +1,6 @@
-"""Why the order matters: one graph backwards in two orders, and one result is wrong.
+"""Why the order matters, and what else goes wrong in a backward pass of one's own.
 
-왜 위상 정렬인가: 같은 그래프를 두 가지 순서로 거꾸로 걸으면 하나는 답이 틀립니다.
+왜 위상 정렬인가, 그리고 역전파를 직접 만들 때 또 무엇이 틀리는가.
 
 Backwards in reverse topological order, and by plain recursion that hands a node's
 gradient on before everything that uses the node has been heard.
@@ -9,17 +9,22 @@ gradient on before everything that uses the node has been heard.
 재귀 호출을 비교합니다.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from micrograd_kr import Value, draw
+from micrograd_kr import Edge, Value, draw
 from micrograd_kr.cli import demo_options
 from micrograd_kr.text import choose, padded
 
+# A backward pass as what it writes, one edge after the other: += or =, or "missing"
+# for what it forgets to write.
+Pass = Iterator[tuple[Edge, str]]
 
-def graph() -> list[Value]:
+
+def graph(a_data: float = 2, b_data: float = 3) -> list[Value]:
     """Build two diamonds: c and d are used twice each, by e and by f."""
-    a = Value(2, "a")
-    b = Value(3, "b")
+    a = Value(a_data, "a")
+    b = Value(b_data, "b")
     c = a + b
     d = a * b
     e = c + d
@@ -30,14 +35,129 @@ def graph() -> list[Value]:
     return [a, b, c, d, e, f, y]
 
 
-def recursive_backward(v: Value) -> None:
-    """Pass the gradient on and call the parents at once, as one writes it first.
+def square(a_data: float = 3) -> list[Value]:
+    """Build y = a * a + a, where a product uses the same Value twice."""
+    a = Value(a_data, "a")
+    s = a * a
+    y = s + a
+    s.label, y.label = "s", "y"
+    return [a, s, y]
+
+
+# ---- the right pass, and those that people write first
+
+
+def in_order(y: Value) -> Pass:
+    """Take a node when all its users have had their turn, and add: the right pass."""
+    for v in reversed(y.topological_order()):
+        for edge in v.steps():
+            yield edge, "+="
+
+
+def recursive(y: Value) -> Pass:
+    """Pass the gradient on and go to the parents at once.
 
     It is wrong at c and d, and so at all that lies before them.
     """
-    for edge in v.steps():
-        edge.parent.grad += edge.contribution
-        recursive_backward(edge.parent)
+    for edge in y.steps():
+        yield edge, "+="
+        yield from recursive(edge.parent)
+
+
+def overwriting(y: Value) -> Pass:
+    """Write = where += is meant: the last user alone is heard."""
+    for edge, _ in in_order(y):
+        yield edge, "="
+
+
+def taken_out(y: Value) -> Pass:
+    """Compute f with a number, c * d.data: no edge leads from f to d."""
+    for edge, sign in in_order(y):
+        is_out = (edge.node.label, edge.parent.label) == ("f", "d")
+        yield edge, "missing" if is_out else sign
+
+
+def counted_once(y: Value) -> Pass:
+    """Keep the parents in a set: a product with itself has one edge instead of two."""
+    ends: set[tuple[Value, Value]] = set()
+    for edge, sign in in_order(y):
+        is_again = (edge.node, edge.parent) in ends
+        ends.add((edge.node, edge.parent))
+        yield edge, "missing" if is_again else sign
+
+
+def backward(y: Value, written: Callable[[Value], Pass] = in_order) -> None:
+    """Go backwards from y as ``written``; what grads there are stay."""
+    y.grad = 1.0
+    for edge, sign in written(y):
+        if sign == "+=":
+            edge.parent.grad += edge.contribution
+        elif sign == "=":
+            edge.parent.grad = edge.contribution
+
+
+class Mistake(NamedTuple):
+    """A wrong pass: its name, why it is wrong, the graph it shows on."""
+
+    title: str
+    why: str
+    graph: Callable[..., list[Value]]
+    written: Callable[[Value], Pass]
+    again: bool = False  # over the grads that a pass before it left
+
+
+def mistakes() -> list[Mistake]:
+    """Give the wrong passes."""
+    return [
+        Mistake(
+            choose("재귀로 바로 넘김", "recursion that passes on at once"),
+            choose(
+                "c와 d는 e와 f가 모두 씁니다. 한쪽만 듣고 넘기면 그 몫이 두 번 갑니다.",
+                "c and d are used by e and by f; heard once, their share goes twice.",
+            ),
+            graph,
+            recursive,
+        ),
+        Mistake(
+            choose("+= 대신 =", "= instead of +="),
+            choose(
+                "나중에 온 기여가 먼저 온 기여를 지웁니다.",
+                "What comes later wipes out what came before.",
+            ),
+            graph,
+            overwriting,
+        ),
+        Mistake(
+            choose("zero_grad 없이 다시", "again, without zero_grad"),
+            choose(
+                "지난번 grad에 더합니다. 중간 노드에도 남아 있어서 두 배보다 커집니다.",
+                "It adds to old grads, in nodes between too: more than twice as much.",
+            ),
+            graph,
+            in_order,
+            again=True,
+        ),
+        Mistake(
+            choose(
+                "그래프 밖의 숫자: c * d.data", "a number out of the graph: c * d.data"
+            ),
+            choose(
+                "숫자에는 길이 없습니다. f에서 d로 가야 할 기여가 사라집니다.",
+                "No way leads through a number: the share of f for d is lost.",
+            ),
+            graph,
+            taken_out,
+        ),
+        Mistake(
+            choose("a * a를 한 번만", "a * a counted once"),
+            choose(
+                "부모를 set에 담으면 같은 부모가 하나로 줄어듭니다. 길은 둘입니다.",
+                "Parents kept in a set become one; there are two ways.",
+            ),
+            square,
+            counted_once,
+        ),
+    ]
 
 
 def numeric_slope(h: float = 1e-6) -> float:
@@ -56,10 +176,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     print("c = a + b,  d = a * b,  e = c + d,  f = c * d,  y = e + f   (a = 2, b = 3)")
     right = graph()
-    right[-1].backward()
+    backward(right[-1])
     wrong = graph()
-    wrong[-1].grad = 1.0
-    recursive_backward(wrong[-1])
+    backward(wrong[-1], recursive)
 
     for title, nodes in (
         (choose("위상 정렬", "reverse topological order"), right),
@@ -80,6 +199,17 @@ def main(argv: Sequence[str] | None = None) -> None:
             "So a node waits for all its users.",
         )
     )
+
+    print(choose("== 틀린 역전파", "== Wrong backward passes"))
+    for mistake in mistakes():
+        nodes = mistake.graph()
+        if mistake.again:
+            backward(nodes[-1])
+        backward(nodes[-1], mistake.written)
+        truth = mistake.graph()
+        truth[-1].backward()
+        print(f"   {mistake.title}")
+        print(f"      a.grad = {nodes[0].grad:g} ≠ {truth[0].grad:g}")
 
     told = choose("재귀", "recursion")
     notes = {}

@@ -20,6 +20,35 @@ from micrograd_kr.text import choose
 from micrograd_kr.training import make_moons, plot
 
 
+class Moons:
+    """A network on so many points of two moons: its loss recorded, and compiled."""
+
+    def __init__(self, points: int) -> None:
+        self.X, self.y = make_moons(points, noise=0.1, seed=1)
+        # with a node for each operation
+        self.model = MLP(2, [16, 16, 1], seed=1, expand=True)
+        self.params = self.model.parameters()
+        self.rows = [[Value(x) for x in row] for row in self.X]
+        self.targets = [Value(2.0 * t - 1.0) for t in self.y]
+        self.arrays = {"X": np.array(self.X), "y": 2.0 * np.array(self.y) - 1.0}
+        self.loss = self.record()
+        inputs = {"X": self.rows, "y": self.targets}
+        self.program = compile(self.loss, self.params, inputs=inputs)
+
+    def record(self) -> Value:
+        """Record the loss, one scalar at a time."""
+        scores = [self.model(row) for row in self.rows]
+        decay = 1e-4 * mk.sum([p * p for p in self.params])
+        return hinge(scores, self.targets) + decay
+
+    def eager_step(self) -> Value:
+        """Go forward and backward through the scalars; give the loss."""
+        loss = self.record()
+        self.model.zero_grad()
+        loss.backward()
+        return loss
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Record, compile, compare, train; write the source and a picture."""
     options = demo_options(__doc__)
@@ -27,35 +56,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = options.parse_args(argv)
 
     print(choose("== 스칼라 계산 그래프", "== The scalar graph"))
-    X, y = make_moons(100, noise=0.1, seed=1)
-    model = MLP(2, [16, 16, 1], seed=1, expand=True)  # a node for each operation
-    params = model.parameters()
-    rows = [[Value(x) for x in row] for row in X]
-    targets = [Value(2.0 * t - 1.0) for t in y]
-
-    def record() -> Value:
-        scores = [model(row) for row in rows]
-        return hinge(scores, targets) + 1e-4 * mk.sum([p * p for p in params])
-
-    def eager_step() -> None:
-        loss = record()
-        model.zero_grad()
-        loss.backward()
-
-    loss = record()
-    nodes = loss.topological_order()
+    moons = Moons(100)
+    params, arrays = moons.params, moons.arrays
+    nodes = moons.loss.topological_order()
     kinds = Counter(v.op.symbol for v in nodes if v.op)
     counts = [f"{symbol} {n:,}" for symbol, n in kinds.most_common(4)]
     print(f"   {choose('노드', 'nodes')} {len(nodes):,}: {', '.join(counts)}")
 
     print(choose("== 변환된 소스", "== The source it became"))
-    program = compile(loss, params, inputs={"X": rows, "y": targets})
+    program = moons.program
     print(textwrap.indent(str(program).strip(), "   "))
 
     print(choose("== 같은 값", "== The same numbers"))
-    arrays = {"X": np.array(X), "y": 2.0 * np.array(y) - 1.0}
     theta = program.theta()
-    eager_step()
+    loss = moons.eager_step()
     value, gradient = program(theta, **arrays)
     differences = [abs(g - p.grad) for g, p in zip(gradient, params, strict=True)]
     print(f"   {choose('스칼라', 'scalars')}: loss {loss.data:.12f}")
@@ -64,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"   {told}: {max(differences):.1e}")
 
     print(choose("== 순전파와 역전파 시간", "== The two times, forward and backward"))
-    slow = seconds(eager_step, 5)
+    slow = seconds(moons.eager_step, 5)
     fast = seconds(lambda: program(theta, **arrays), 500)
     print(f"   {choose('스칼라', 'scalars')} {slow * 1e3:.3f} ms")
     print(f"   {choose('배열', 'arrays')} {fast * 1e3:.3f} ms ({slow / fast:,.0f} ×)")
@@ -72,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(choose("== 학습", "== Training with it"))
     optimizer = SGD(params, lr=0.2, momentum=0.9)
     losses = [program.step(optimizer, **arrays) for _ in range(args.steps)]
-    correct = accuracy([model(row) for row in X], y)  # the model's Values learned
+    scores = [moons.model(row) for row in moons.X]  # the model's Values learned
+    correct = accuracy(scores, moons.y)
     print(f"   {args.steps} {choose('걸음', 'steps')}", end=": ")
     print(f"{choose('손실', 'loss')} {losses[0]:.4f} -> {losses[-1]:.4f}", end=", ")
     print(f"{choose('정확도', 'accuracy')} {correct:.0%}")

@@ -21,6 +21,7 @@ QUICK = {
     "activations": ["--epochs", "2"],
     "digits": ["--epochs", "1"],
     "least_squares": ["--epochs", "5"],
+    "microgpt": ["--epochs", "1"],
     "moons": ["--epochs", "2"],
     "scalars_to_matrices": ["--steps", "3"],
     "softmax": ["--epochs", "1"],

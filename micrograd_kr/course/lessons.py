@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from . import networks
+from . import gradients, learning, networks
 from .demos import load
 from .parts import Parts
 
@@ -37,4 +37,10 @@ LESSONS = [
     _lesson(networks.activations),
     _lesson(networks.two_layers),
     _lesson(networks.universal_approximation),
+    _lesson(gradients.backprop_by_hand),
+    _lesson(gradients.order_matters),
+    _lesson(learning.least_squares),
+    _lesson(learning.toy_classification),
+    _lesson(learning.scalars_to_matrices),
+    _lesson(learning.microgpt),
 ]

@@ -90,6 +90,19 @@ class Learning:
     hyper: Mapping[str, float] = field(default_factory=dict)
 
 
+Write = tuple[Value, int, Value, str]  # node, k, its k-th parent, "+=" or "="
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A backward pass as what it writes; ``again``: over the grads of a right one."""
+
+    title: str
+    writes: Sequence[Write]
+    why: str = ""
+    again: bool = False
+
+
 @dataclass
 class Live:
     """An expression that ends in ``root``, and what is shown of it.
@@ -98,7 +111,7 @@ class Live:
     of them. ``count``: how many of some leaves are 1, the others being 0. ``choice``:
     nodes whose row the learner chooses, and the names of the rows. ``lines``: nodes
     that are written out with their numbers. Grads are those of ``of``, else of the
-    root.
+    root. ``passes``: the right backward pass, and wrong ones beside it.
 
     >>> x = Value(3.0, "x"); y = x * x; y.label = "y"
     >>> live = Live(y, groups={"": [Slider("x", [x], -4, 4)]}, lines=[y])
@@ -117,6 +130,7 @@ class Live:
     bars: Sequence[Bars] = ()
     plot: Plot | None = None
     learning: Learning | None = None
+    passes: Sequence[Pass] = ()  # the right one, then wrong ones
 
     def data(self) -> dict[str, Any]:
         """Give all of it as plain data."""
@@ -143,6 +157,7 @@ class Live:
             "bars": [self._bars(bars) for bars in self.bars],
             "plot": self._plot(),
             "learning": self._learning(),
+            "passes": [self._pass(each) for each in self.passes],
         }
 
     @cached_property
@@ -186,6 +201,14 @@ class Live:
             "slope": self.plot.slope,
             "height": self.plot.height,
         }
+
+    def _pass(self, shown: Pass) -> dict[str, Any]:
+        writes = [
+            [self._at(node), k, self._at(parent), sign]
+            for node, k, parent, sign in shown.writes
+        ]
+        told = {"title": shown.title, "why": shown.why, "again": shown.again}
+        return told | {"writes": writes}
 
     def _learning(self) -> dict[str, Any] | None:
         if self.learning is None:

@@ -15,7 +15,7 @@ from micrograd_kr.course import demos, site
 from micrograd_kr.course.lessons import LESSONS
 from micrograd_kr.course.live import Live
 from micrograd_kr.engine import FUNCTIONS
-from micrograd_kr.text import LANGUAGES, format_number, speaking
+from micrograd_kr.text import LANGUAGES, format_number
 from micrograd_kr.training import TrainingPage
 
 PACKAGE = Path(micrograd_kr.__file__).parent
@@ -127,20 +127,17 @@ def test_both_languages_have_the_same_parts(course, lesson):
     assert parts[0] == parts[1]
 
 
-@both
 @each_lesson
-def test_the_text_uses_every_number_and_shows_every_live_thing(lesson, lang):
+def test_the_text_uses_every_number_and_shows_every_live_thing(lesson):
     """A number in the text has one source, and no number is computed for nothing."""
-    text = (
-        site.resources.files("micrograd_kr.course") / lang / f"{lesson.name}.html"
-    ).read_text("utf-8")
-    with speaking(lang):
-        parts = lesson.make()
-    used = set(re.findall(r"\$\{?(\w+)", text, re.ASCII))
-    assert {
-        name for name in used if not name.endswith(("_svg", "_png", "_html"))
-    } == set(parts.facts)
-    assert re.findall('data-live="(.*?)"', text) == list(parts.lives)
+    parts = lesson.make()
+    used = set()
+    for lang in LANGUAGES:
+        text = (PACKAGE / "course" / lang / f"{lesson.name}.html").read_text("utf-8")
+        names = set(re.findall(r"\$\{?(\w+)", text, re.ASCII))
+        used |= {name for name in names if not name.endswith(("_svg", "_png", "_html"))}
+        assert re.findall('data-live="(.*?)"', text) == list(parts.lives)
+    assert used == set(parts.facts)
 
 
 def test_a_lesson_speaks_one_language(course):
@@ -195,8 +192,8 @@ def test_what_is_moved_has_the_numbers_of_python(tab, lesson):
         moved = {}
         for group, sliders in enumerate(live.groups.values()):
             for k, slider in enumerate(sliders):
-                x = round(rng.uniform(slider.low, slider.high), 1)
-                x = min(slider.high, max(slider.low, x))
+                places = round((slider.high - slider.low) / slider.step)
+                x = round(slider.low + slider.step * rng.randint(0, places), 6)
                 x = abs(x) if name == "curves" else x  # a logarithm is among them
                 tab.evaluate(MOVE, [name, group, k, x])
                 for leaf in slider.leaves:
@@ -283,6 +280,70 @@ def test_what_learns_takes_the_steps_of_our_optimizers(tab, lesson, name, live):
     assert tab.evaluate("name => shownLives[name].meanLoss()", name) < before
     place.locator(".again").click()
     assert place.locator(".loss").inner_text().startswith("steps 0,")
+
+
+WRONG = {  # where each pass goes wrong first
+    "recursive": "a.grad += c.grad × ∂c/∂a = 1 × 1 = 1",
+    "overwriting": "c.grad = e.grad × ∂e/∂c = 1 × 1 = 1",
+    "in_order": "e.grad += y.grad × ∂y/∂e = 1 × 1 = 1",
+    "taken_out": "d.grad += f.grad × ∂f/∂d",
+    "counted_once": "a.grad += s.grad × ∂s/∂a",
+}
+
+
+@pytest.mark.parametrize("place", ["order", "square"])
+def test_wrong_passes_write_what_they_write_in_python_and_the_first_wrong_step_is_red(
+    tab, place
+):
+    demo = demos.load("order_matters")
+    tab.go("order_matters")
+    live = tab.locator(f'[data-live="{place}"]')
+    shown = [
+        m for m in demo.mistakes() if (m.graph is demo.graph) == (place == "order")
+    ]
+    right, wrong = live.locator("ol.pass").all()
+    for mistake in shown:
+        if len(shown) > 1:
+            live.locator("select").select_option(label=mistake.title)
+        assert live.locator("p.said").inner_text() == mistake.why
+        red = wrong.locator(".first")
+        assert red.count() == 1
+        assert WRONG[mistake.written.__name__] in red.inner_text()
+        assert right.locator(".first").count() == 0
+    for numbers in ([2, 3], [-1, 4], [5, -2]):
+        leaves = numbers if place == "order" else numbers[:1]
+        for k, x in enumerate(leaves):
+            tab.evaluate(MOVE, [place, 0, k, x])
+        for mistake in shown:
+            if len(shown) > 1:
+                live.locator("select").select_option(label=mistake.title)
+            nodes = mistake.graph(*leaves)
+            if mistake.again:
+                demo.backward(nodes[-1])
+            demo.backward(nodes[-1], mistake.written)
+            places = tab.evaluate("name => shownLives[name].names", place)
+            grads = tab.evaluate("name => [...shownLives[name].wrongGrads]", place)
+            for v in nodes:
+                assert grads[places.index(v.label)] == pytest.approx(v.grad)
+
+
+def test_the_program_of_so_many_points_is_shown(tab):
+    tab.go("scalars_to_matrices")
+    live = tab.locator('[data-live="sizes"]')
+    cases = (
+        next(x for x in LESSONS if x.name == "scalars_to_matrices")
+        .make()
+        .lives["sizes"]["cases"]
+    )
+    nodes = []
+    for k, case in enumerate(cases):
+        live.locator("input").fill(str(k))
+        assert live.locator("output").inner_text() == case["name"]
+        assert live.locator("pre").inner_text() == case["source"]
+        nodes.append(int(case["lines"][0].rpartition(" ")[2].replace(",", "")))
+    assert nodes == sorted(nodes)
+    assert nodes[-1] > 20 * nodes[0]
+    assert len(cases[-1]["source"]) < 1.3 * len(cases[1]["source"])
 
 
 def test_gradients_vanish_in_the_page_as_in_python(tab):

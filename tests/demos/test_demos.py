@@ -50,7 +50,7 @@ RUNS = {
             "universal_approximation.html",
         ],
     ),
-    "backprop_by_hand": ([], ["backprop_by_hand.svg"]),
+    "backprop_by_hand": ([], ["backprop_by_hand.svg", "backprop_by_hand.html"]),
     "least_squares": (["--epochs", "5"], ["least_squares.svg"]),
     "toy_classification": (
         ["--epochs", "1"],

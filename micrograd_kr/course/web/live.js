@@ -211,8 +211,8 @@ class Live {
   // ---- wrong backward passes ----------------------------------------------------------------------
 
   makePasses() {
-    if (!this.passes) return;
-    const { right, wrongs } = this.passes;
+    if (!this.passes.length) return;
+    const [right, ...wrongs] = this.passes;
     const select = html("select", {}, ...wrongs.map(({ title }, k) => html("option", { value: k }, title)));
     const columns = [html("ol", { class: "pass" }), html("ol", { class: "pass" })];
     const titles = [html("h3", {}), html("h3", {})];
@@ -220,24 +220,27 @@ class Live {
     select.onchange = () => this.update();
     this.refreshers.push(() => {
       const wrong = wrongs[select.value];
-      titles[0].textContent = this.passes.title;
+      titles[0].textContent = right.title;
       titles[1].textContent = wrong.title;
-      said.textContent = wrong.said;
-      const truth = this.run(right, this.graph.values.map(() => 0));
-      const given = this.run(wrong.program, wrong.again ? truth.grads : this.graph.values.map(() => 0));
+      said.textContent = wrong.why;
+      const zeros = this.graph.values.map(() => 0);
+      const truth = this.run(right.writes, zeros);
+      const given = this.run(wrong.writes, wrong.again ? truth.grads : zeros);
+      this.wrongGrads = given.grads;
       this.show(columns[0], truth.events, -1);
       this.show(columns[1], given.events, this.firstWrong(given.events, truth.events));
     });
-    this.add(html("label", { class: "slider" }, html("span", {}, word("choose_mistake")), select), said,
+    if (wrongs.length > 1) this.add(html("label", { class: "slider" }, html("span", {}, word("choose_mistake")), select));
+    this.add(said,
       html("div", { class: "beside" }, ...columns.map((column, k) => html("div", {}, titles[k], column))));
   }
 
   /** Do the writes of a backward pass one by one: [node, its k-th edge, the parent, "+=", "=" or "missing"]. */
-  run(program, start) {
+  run(writes, start) {
     const { first, partials } = this.graph;
     const grads = Float64Array.from(start);
     grads[this.root] = 1;
-    const events = program.map(([node, k, parent, sign]) => {
+    const events = writes.map(([node, k, parent, sign]) => {
       const partial = partials[first[node] + k];
       const before = grads[parent];
       const contribution = grads[node] * partial;
@@ -371,7 +374,7 @@ class Live {
     }
     if (movable) inside.append(...now.ys.map((y) => svg("circle", { cx: px(now.x), cy: py(y), r: 4, class: "here" })).filter((_, k) => Number.isFinite(now.ys[k])));
     drawn.replaceChildren(...parts, inside);
-    const told = curves.map(({ label }, k) => [`${label} = ${number(now.ys[k])}`, `c${k}`]);
+    const told = curves.map(({ label }, k) => [movable ? `${label} = ${number(now.ys[k])}` : label, `c${k}`]);
     if (plot.slope) told.push([`${word("slope")} = ${number(slope)}`, "slope"]);
     if (plot.slope) told.push(...curves[0].formulas.map((formula, k) => [`f${"′".repeat(k)} = ${formula}`, "formula"]));
     said.replaceChildren(...told.map(([text, kind]) => html("span", { class: kind }, text)));

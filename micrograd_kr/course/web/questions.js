@@ -18,7 +18,8 @@ for (const [k, form] of [...document.querySelectorAll("form.question")].entries(
     const text = typed.value.trim().replace("−", "-").replace(",", ".");
     const x = Number(text);
     if (text === "" || !Number.isFinite(x)) return word("no_number");
-    return Math.abs(x - answer) <= 0.006 * Math.max(0.1, Math.abs(answer));
+    const rounded = Number.isInteger(Number(answer)) ? 0 : 0.006 * Math.max(0.1, Math.abs(answer));
+    return Math.abs(x - answer) <= rounded;
   }
 
   form.onsubmit = (event) => {
