@@ -503,6 +503,8 @@ class _Grouping:
     ) -> list[Product]:
         """The terms of sums with a row for each, in columns of the same kinds."""
         ends = cuts(kind)
+        if self.turn is not None and self.turn.floats:  # no lists
+            ends = list(range(len(kind) + 1))
         small = few(len(a) * np.diff(ends), len(self.arrays))
         if self.turn is not None:
             small[:] = False

@@ -25,11 +25,16 @@ def with_loops(graph: Scalars, levels: Ints) -> tuple[Scalars, Ints]:
     """Cut a graph at its recurrences: what is left, and the level of each live node."""
     while len(np.unique(levels)) >= 2 * FEWEST:
         turns = _Levels(graph, levels).turns()
-        if turns is None:
+        while turns is not None:
+            cut = _Cut(turns, levels)
+            found = cut.graph()
+            new_levels = levels_of(found, cut.known_levels())
+            if cut.is_straight(found, new_levels):
+                graph, levels = found, new_levels
+                break
+            turns = turns.some(slice(1, None), np.ones(len(turns.at), dtype=bool))
+        else:
             break
-        cut = _Cut(turns, levels)
-        graph = cut.graph()
-        levels = levels_of(graph, cut.known_levels())
     return graph, levels
 
 
@@ -417,6 +422,8 @@ class _Cut:
         self.turns, self.old = turns, turns.graph
         self.level = np.zeros(len(self.old.row), dtype=np.int64)
         self.level[self.old.live] = levels
+        for loop in self.old.loops:
+            self.level[loop.states] = loop.level
         self.constants = self.old.constants
         self.next = len(self.old.row)
         T, C = turns.table.shape
@@ -607,15 +614,24 @@ class _Cut:
             found[:, k] = level[:, turns.owner == column].max(axis=1)
         return 1 + found
 
+    def read_outside(self) -> Ints:
+        """All that the loop reads."""
+        turns = self.turns
+        parts = turns.read[:, turns.source < 0].ravel(), turns.starts.ravel()
+        read = np.concatenate(parts)
+        return read[(read >= 0) & (read < len(self.old.row))]
+
     def level_of_states(self) -> int:
         """One more than that of all that the loop reads."""
-        turns = self.turns
-        read = np.concatenate(
-            [turns.read[:, turns.source < 0].ravel(), turns.starts.ravel()]
-        )
-        read = read[(read >= 0) & (read < len(self.old.row))]
-        found = [self.level[read], self.level_of_sums().ravel()]
+        found = [self.level[self.read_outside()], self.level_of_sums().ravel()]
         return 1 + int(np.concatenate(found).max(initial=0))
+
+    def is_straight(self, graph: Scalars, levels: Ints) -> bool:
+        """Whether what the loop reads does not depend on what the loop computes."""
+        level = np.zeros(len(graph.row), dtype=np.int64)
+        level[graph.live] = levels
+        highest = level[self.read_outside()].max(initial=0)
+        return bool(highest < self.level_of_states())
 
     def known_levels(self) -> Ints:
         """Levels that are certain: of leaves, of states, of sums; others are higher than 0."""

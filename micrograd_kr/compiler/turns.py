@@ -291,7 +291,12 @@ def looped(
         attr = (id(loop), k, backwards)
         started[name] = ex.make(begin, (x,), attr, x.shape)
     for statement in statements:
-        statement.value = turn.closed(ex.as_float(statement.value))
+        value = ex.as_float(statement.value)
+        factors = turn.factors(value) if loop.floats and backwards else None
+        if factors is None:
+            statement.value = turn.closed(value)
+        else:
+            statement.value = ex.total([turn.closed(c) * x for x, c in factors.items()])
     body = Body(loop.turns, backwards, loop.floats, statements, started)
     begun = list(started.values())
     whole = ex.make("loop", (*begun, *turn.free), body, ())
@@ -345,6 +350,27 @@ class _Turn:
         return ex.make(
             x.op, [self.closed(y) for y in x.args], x.attr, x.shape, x.boolean
         )
+
+    def factors(self, x: Expr) -> dict[Expr, Expr] | None:
+        """What states are multiplied by in a sum of them, as adjoints are; None for what is none."""
+        if x.op == "row" and is_under(x.args[0]):
+            return {x: ex.const(x.interned, 1.0)}
+        if x.op in ("+", "-"):
+            left, right = [self.factors(y) for y in x.args]
+            if left is None or right is None:
+                return None
+            sign = -1.0 if x.op == "-" else 1.0
+            for state, factor in right.items():
+                known = left.get(state)
+                more = sign * factor
+                left[state] = more if known is None else known + more
+            return left
+        still = [self.needs_no_state(y) for y in x.args]
+        if x.op == "*" and any(still):
+            k = still.index(False)
+            found, by = self.factors(x.args[k]), x.args[1 - k]
+            return found and {state: by * f for state, f in found.items()}
+        return None
 
     def before(self, x: Expr) -> Expr:
         """What is computed before the loop."""

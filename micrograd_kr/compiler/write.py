@@ -52,11 +52,13 @@ def write(
     body = [f"def program({', '.join(arguments)}):"]
     body += [f"    {ROWS} = len({x})" for x in batch]
     backward = False
-    for x in sorted(lines, key=lambda x: ex.base(x).op != "name"):
-        if x.serial >= forward and not backward:  # parts of arguments come first
+    in_lines = sorted(lines, key=lambda x: ex.base(x).op != "name")
+    for _, group in itertools.groupby(in_lines, key=side_by_side):
+        some = list(group)
+        if some[0].serial >= forward and not backward:  # parts of arguments come first
             backward = True
             body.append("    # backwards")
-        body += writer.text(x, lines[x], names, 4)
+        body += writer.text(some, lines, names, 4)
     results = [writer.written[x] for x in outputs.values()]
     body.append(f"    return {', '.join(map(ast.unparse, results))}")
     return "\n".join(body) + "\n", {name: x.attr for x, name in constants.items()}
@@ -196,21 +198,28 @@ class _Writer:
         return ast.Name("loop")
 
     def text(
-        self, x: Expr, node: ast.expr, names: dict[Expr, str], indent: int
+        self,
+        some: Sequence[Expr],
+        lines: dict[Expr, ast.expr],
+        names: dict[Expr, str],
+        indent: int,
     ) -> list[str]:
-        """The lines of the program for a line, which may be a loop."""
+        """The line of the program for some expressions, or a loop."""
+        x = some[0]
         if x.op == "loop":
             return self.text_of_loop(x, names, indent)
         note = f"  # {x.note}" if x.note else ""
-        return [f"{' ' * indent}{names[x]} = {text_of(node)}{note}"]
+        left = ", ".join([names[x] for x in some])
+        right = ", ".join([text_of(lines[x]) for x in some])
+        return [f"{' ' * indent}{left} = {right}{note}"]
 
     def text_of_loop(self, x: Expr, names: dict[Expr, str], indent: int) -> list[str]:
         """A loop over time, by Python or by JAX."""
         body, lines = x.attr, self.loops[x]
         inner = indent + 4
         text: list[str] = []
-        for y, node in lines.items():
-            text += self.text(y, node, names, inner)
+        for y in lines:
+            text += self.text([y], lines, names, inner)
         batch = ":, " * bool(next(iter(body.started)).batch)
         for one in body.statements:
             name = names[body.started[one.array]]
@@ -241,6 +250,11 @@ class _Writer:
             f"{' ' * inner}return ({states})",
             f"{' ' * indent}{states} = fori_loop(0, {body.turns}, turn, ({states}))",
         ]
+
+
+def side_by_side(x: Expr) -> Any:
+    """What is the same for expressions that are written in one line: numbers that become floats."""
+    return "floats" if x.op == "listed" and x.shape == () else x
 
 
 def own_width(x: Expr) -> int:

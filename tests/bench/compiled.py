@@ -481,6 +481,112 @@ def graph_recorded(
     return lambda: space["record"](model.v), model, {}, {}
 
 
+# ---- recurrences, and random graphs that are deep ------------------------------------------------
+
+
+def steps_of_tanh(p: list[Any], turns: int) -> Any:
+    h = p[2]
+    for _ in range(turns):
+        h = h.tanh() * p[0] + p[1]
+    return h
+
+
+def lotka_volterra(p: list[Any], turns: int) -> Any:
+    a: Any = 10.0
+    b: Any = 10.0
+    for _ in range(turns):
+        a, b = (
+            a + (p[0] * a - p[1] * a * b) * 0.001,
+            b + (p[2] * a * b - p[3] * b) * 0.001,
+        )
+    return a * b
+
+
+def rnn(p: list[Any], turns: int) -> Any:
+    """16 units, with inputs that are constants."""
+    import micrograd_kr as mk
+
+    rng = random.Random(0)
+    W = [p[17 * i : 17 * i + 17] for i in range(16)]
+    h: list[Any] = [0.0] * 16
+    for _ in range(turns):
+        x = rng.gauss(0, 1)
+        h = [mk.dot(w[:16], h) + w[16] * x for w in W]
+        h = [z.tanh() for z in h]
+    return mk.sum([z * z for z in h])
+
+
+DEEP: list[Callable[..., Any]] = [
+    lambda x, y: x * y,
+    lambda x, y: x + y * 0.5,
+    lambda x, y: x.tanh(),
+    lambda x, y: y.sin(),
+    lambda x, y: (x - y).relu() + y,
+]
+WIDE: list[Callable[..., Any]] = [
+    lambda x, y: x * y,
+    lambda x, y: x - y,
+    lambda x, y: x.tanh(),
+    lambda x, y: y.sin(),
+]
+
+
+def deep_and_random(p: list[Any], nodes: int) -> Any:
+    """Each of two values among the last twelve."""
+    import micrograd_kr as mk
+
+    rng = random.Random(0)
+    values = list(p)
+    for _ in range(nodes):
+        x, y = rng.choice(values[-12:]), rng.choice(values[-12:])
+        values.append(rng.choice(DEEP)(x, y))
+    return mk.sum(values[-20:])
+
+
+def wide_and_random(p: list[Any], nodes: int) -> Any:
+    """Ten layers, each of any two values of the one before."""
+    import micrograd_kr as mk
+
+    rng = random.Random(0)
+    values = list(p)
+    for _ in range(10):
+        pairs = [(rng.choice(values), rng.choice(values)) for _ in range(nodes // 10)]
+        values = [rng.choice(WIDE)(x, y) for x, y in pairs]
+    return mk.sum(values)
+
+
+def layers(p: list[Any], nodes: int) -> Any:
+    """A network of 4-16-16-1 on as many points as make so many nodes."""
+    import micrograd_kr as mk
+
+    model = mk.MLP(4, [16, 16, 1], seed=0)
+    rng = random.Random(0)
+    points = [[rng.gauss(0, 1) for _ in range(4)] for _ in range(max(1, nodes // 66))]
+    p[:] = model.parameters()
+    return mk.sum([model(x) for x in points])
+
+
+def stepped_data(steps: Callable[..., Any], count: int, size: int) -> dict[str, Any]:
+    return {"steps": steps, "count": count, "size": size}
+
+
+def steps_recorded(
+    steps: Callable[..., Any], count: int, size: int
+) -> tuple[Any, Any, dict[str, Any], Any]:
+    import micrograd_kr as mk
+    from micrograd_kr.nn.modules import Module
+
+    class Model(Module):
+        def __init__(self) -> None:
+            rng = random.Random(1)
+            self.v = [
+                mk.Value(rng.uniform(0.1, 0.9) / count**0.5) for _ in range(count)
+            ]
+
+    model = Model()
+    return lambda: steps(model.v, size), model, {}, {}
+
+
 # ---- the same recordings, run in three ways ------------------------------------------------------
 
 
@@ -829,6 +935,31 @@ CASES = [
     ),
     *(
         Case(
+            name,
+            functools.partial(stepped_data, steps, count, size),
+            [
+                Engine("eager", eager, steps_recorded),
+                Engine("compiled", compiled, steps_recorded),
+                Engine("compiling", compiling, steps_recorded),
+            ],
+            [
+                Bar("eager", "compiled", at_least=times),
+                Bar("compiling", "eager", at_most=most),
+            ],
+            rounds=5,
+            turn=0.3,
+        )
+        for name, steps, count, size, times, most in (
+            ("tanh recurrence, 1,000 steps", steps_of_tanh, 3, 1000, 8, 10),
+            ("Lotka-Volterra, 1,000 steps", lotka_volterra, 4, 1000, 8, 10),
+            ("RNN of 16 units, 1,000 steps", rnn, 272, 1000, 8, 10),
+            ("deep random graph, 1,000 nodes", deep_and_random, 10, 10**3, 1, 20),
+            ("deep random graph, 10,000 nodes", deep_and_random, 10, 10**4, 1, 20),
+            ("deep random graph, 100,000 nodes", deep_and_random, 10, 10**5, 1, 20),
+        )
+    ),
+    *(
+        Case(
             f"program.step(Adam), {count} parameters",
             functools.partial(network_data, sizes),
             [
@@ -1022,6 +1153,71 @@ def report(case: Case, starts: list[dict[str, Turns]]) -> list[tuple[str, ...]]:
     return bars
 
 
+FAMILIES = {
+    "layers": (layers, 0),
+    "wide irregular": (wide_and_random, 100),
+    "deep irregular": (deep_and_random, 10),
+    "recurrent": (lotka_volterra, 4),
+}
+
+
+def growth(most: int) -> None:
+    """Prints time and memory a node against the number of nodes: flat where both are linear."""
+    rows = [
+        (
+            "family",
+            "nodes",
+            "eager, µs a node",
+            "compile, µs",
+            "call, µs",
+            "lines",
+            "bytes",
+        )
+    ]
+    for (name, (steps, count)), size in itertools.product(
+        FAMILIES.items(), (10**3, 10**4, 10**5, 10**6)
+    ):
+        if size <= most:
+            context = multiprocessing.get_context("spawn")
+            with context.Pool(1) as pool:  # a process of its own, for its memory
+                rows.append(
+                    (name, f"{size:,}", *pool.apply(grown, (steps, count, size)))
+                )
+    print()
+    table(rows)
+
+
+def grown(steps: Callable[..., Any], count: int, size: int) -> list[str]:
+    import tracemalloc
+
+    from micrograd_kr.compiler import compile as compile_graph
+
+    record, model, _, _ = steps_recorded(
+        steps, count, size // (14 if steps is lotka_volterra else 1)
+    )
+
+    def seconds(run: Callable[[], Any]) -> tuple[float, Any]:
+        start = time.perf_counter()
+        result = run()
+        return time.perf_counter() - start, result
+
+    start = time.perf_counter()
+    loss = record()
+    loss.backward()
+    eager_time = time.perf_counter() - start
+    nodes, params = len(loss.topological_order()), model.parameters()
+    compile_time, program = seconds(lambda: compile_graph(loss, params))
+    theta = program.theta()
+    program(theta)
+    call_time = min(seconds(lambda: program(theta))[0] for _ in range(3))
+    lines = len(program.source.splitlines())
+    tracemalloc.start()
+    compile_graph(loss, params)
+    most = tracemalloc.get_traced_memory()[1]
+    times = [f"{1e6 * t / nodes:.3f}" for t in (eager_time, compile_time, call_time)]
+    return [*times, str(lines), f"{most / nodes:.0f}"]
+
+
 def table(rows: list[tuple[str, ...]]) -> None:
     """Rows as a Markdown table, the first its head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -1065,7 +1261,13 @@ def main() -> int:
         default=0.03,
         help="seconds an engine works before the next one does",
     )
+    parser.add_argument(
+        "--growth", type=int, help="time and memory a node up to so many"
+    )
     options = parser.parse_args()
+    if options.growth:
+        growth(options.growth)
+        return 0
     bars = [("bar", "limit", "measured", "")]
     for case in CASES:
         if not options.names or any(word in case.name for word in options.names):

@@ -186,6 +186,14 @@ def random_graph(seed: int, size: int | None = None, example: bool = False) -> G
     return _Maker(seed).graph(size, example)
 
 
+def random_recurrence(seed: int) -> Graph:
+    """A graph that does the same again and again: 16 to 22 turns of vectors, matrices and what moves."""
+    for attempt in range(100):
+        with suppress(*WRONG_POINT):
+            return _Maker(1000 * seed + attempt).recurrent()
+    raise AssertionError("no recurrence found: this seed needs another generator")
+
+
 class _Maker:
     """Grows a graph: each motif appends instructions, each of which is carried out and checked at once."""
 
@@ -219,6 +227,101 @@ class _Maker:
                 loss = self.ending()
                 return Graph(tuple(self.code), loss, columns)
         raise AssertionError("no end found: this seed needs another generator")
+
+    def recurrent(self) -> Graph:
+        """A recurrence, and something before and after it."""
+        rng = self.rng
+        for kind in ("parameter", "parameter", "input", "input", "constant"):
+            self.leaf(kind)
+        for _ in range(rng.randint(0, 3)):
+            self.single()
+        for _ in range(rng.choice((1, 1, 1, 2))):
+            self.turns()
+        for _ in range(rng.randint(0, 2)):
+            self.single()
+        loss = self.add("sum", [self.ending(), *self.some(2), len(self.code) - 1])
+        return Graph(tuple(self.code), loss)
+
+    def turns(self) -> None:
+        """States that are vectors, and a few operations on them, many times."""
+        rng = self.rng
+        width, count, depth = (
+            rng.choice((1, 1, 2, 3, 5)),
+            rng.randint(1, 3),
+            rng.choice((1, 1, 2)),
+        )
+        turns = rng.randint(16, 22)
+        states = [
+            [[self.any() for _ in range(width)] for _ in range(depth)]
+            for _ in range(count)
+        ]
+        still = [self.weights(width) for _ in range(3)]
+        matrices = [[self.weights(width) for _ in range(width)] for _ in range(2)]
+        kind = rng.choice(("input", "parameter", "constant"))
+        moving = [[self.leaf(kind) for _ in range(width)] for _ in range(turns)]
+        body = [self.part(len(states) + k, depth) for k in range(rng.randint(count, 5))]
+        said: list[int] = []
+        for t in range(turns):
+            made: list[list[int]] = []
+            for what, a, b, back in body:
+                known = [state[-back] for state in states] + made
+                x = known[a % len(known)]
+                others = [*known, *still, moving[t]]
+                made.append(
+                    self.vector(what, x, others[b % len(others)], matrices[b % 2])
+                )
+            for k, state in enumerate(states):
+                state.append(made[-1 - k])
+            if body[0][1] % 3 == 0:
+                said.append(self.add("sum", made[-1]))
+        if said:
+            self.add("dot", said, said)
+
+    def part(self, known: int, depth: int) -> tuple[str, int, int, int]:
+        """What is done to what in every turn."""
+        rng = self.rng
+        what = rng.choice(
+            (
+                "matrix",
+                "matrix",
+                "curve",
+                "tanh",
+                "add",
+                "mul",
+                "step",
+                "gate",
+                "maximum",
+                "norm",
+            )
+        )
+        return what, rng.randrange(60), rng.randrange(60), rng.randint(1, depth)
+
+    def vector(
+        self, what: str, x: list[int], y: list[int], W: list[list[int]]
+    ) -> list[int]:
+        """One operation on vectors."""
+        pairs = list(zip(x, y, strict=True))
+        match what:
+            case "matrix":
+                return [
+                    self.add("tanh", self.add("linear", row, x, b))
+                    for row, b in zip(W, y, strict=True)
+                ]
+            case "curve":
+                return [self.add("sin", self.add("mul", a, b)) for a, b in pairs]
+            case "tanh":
+                return [self.add("tanh", a) for a in x]
+            case "step":
+                return [
+                    self.add("add", a, self.add("mul", self.add("sub", b, a), 0.1))
+                    for a, b in pairs
+                ]
+            case "gate":
+                return [self.add("mul", self.add("sigmoid", b), a) for a, b in pairs]
+            case "norm":
+                size = self.add("sqrt", self.add("add", self.add("dot", x, x), 0.5))
+                return [self.add("div", a, size) for a in x]
+        return [self.add("tanh", self.add(what, a, b)) for a, b in pairs]
 
     def many(self) -> None:
         """Any motif."""

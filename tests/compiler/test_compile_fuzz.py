@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from compile_models import eager
-from random_graphs import Graph, random_graph, shrink
+from random_graphs import Graph, random_graph, random_recurrence, shrink
 
 from micrograd_kr.compiler import compile as compiled
 
@@ -27,6 +27,12 @@ def check(seed: int, **how: Any) -> None:
     """Raises AssertionError, or whatever compiling raises, where a program and its graph differ."""
     check_graph(random_graph(seed), seed, **how)
     check_batch(random_graph(seed, example=True), seed, **how)
+
+
+def check_recurrence(seed: int) -> None:
+    """The same for graphs that do something again and again."""
+    check_graph(random_recurrence(seed), seed)
+    check_batch(random_recurrence(seed), seed)
 
 
 def check_graph(graph: Graph, seed: int = 0, **how: Any) -> None:
@@ -96,6 +102,23 @@ def test_compiled_random_graphs_are_eager_s(start: int) -> None:
             )
 
 
+@pytest.mark.parametrize("start", range(0, 60, 20))
+def test_compiled_random_recurrences_are_eager_s(start: int) -> None:
+    for seed in range(start, start + 20):
+        try:
+            check_recurrence(seed)
+        except Exception as error:
+            pytest.fail(f"seed {seed}: {error!r}")
+
+
+def test_random_recurrences_are_loops() -> None:
+    texts = []
+    for seed in range(30):
+        loss, params, inputs = random_recurrence(seed).record()
+        texts.append(compiled(loss, params, inputs=inputs).source)
+    assert sum("for t in range(" in text for text in texts) > 15
+
+
 def test_the_comparison_can_fail() -> None:
     loss, params, _ = random_graph(0).record()
     value, gradient, sizes = eager(loss, params)
@@ -160,6 +183,7 @@ def main() -> int:
     )
     parser.add_argument("--seeds", type=int, default=5000)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--recurrences", action="store_true", help="these alone")
     parser.add_argument(
         "--keep-going",
         action="store_true",
@@ -168,10 +192,12 @@ def main() -> int:
     options = parser.parse_args()
     seen: dict[str, int] = {}
     for seed in range(options.start, options.start + options.seeds):
-        for check_one, graph in (
-            (check_graph, random_graph(seed)),
-            (check_batch, random_graph(seed, example=True)),
-        ):
+        again = random_recurrence(seed)
+        graphs = [(check_graph, again), (check_batch, again)]
+        if not options.recurrences:
+            graphs.append((check_graph, random_graph(seed)))
+            graphs.append((check_batch, random_graph(seed, example=True)))
+        for check_one, graph in graphs:
             error = failure(check_one, graph, seed)
             if error is None:
                 continue
