@@ -30,7 +30,7 @@ from .loops import with_loops
 from .messages import say
 from .prelude import head
 from .program import Forward, Program
-from .scalars import Scalars, scalars
+from .scalars import Recording, Scalars, read, scalars
 from .shapes import give_shapes
 from .tape import Tape, is_deep
 from .write import defined, write
@@ -124,8 +124,40 @@ def compile_outputs(
     check_parameters(whole, params)
     given = Inputs(inputs or {}, batch, params)
     known = params or [Value(0.0)]  # a program needs one parameter at least
-    graph = scalars(whole, known + given.leaves)
-    work = _derived(*with_loops(graph, levels_of(graph)), known, given, True)
+    key = _all_that_counts(read(whole, known + given.leaves), values, known, given)
+    if key not in _TEXTS:
+        _TEXTS[key] = _outputs_text(whole, values, known, given)
+        if len(_TEXTS) > KEPT:
+            del _TEXTS[next(iter(_TEXTS))]
+    source, constants = _TEXTS[key]
+    return Forward(source, dict(constants), known, given.recorded(), given.batch, np)
+
+
+# The texts of the last programs of outputs. A model is recorded anew for each picture of
+# a training, and the text is found by all that it is made of: it cannot be out of date.
+KEPT = 8
+_TEXTS: dict[Any, tuple[str, dict[str, Any]]] = {}
+
+
+def _all_that_counts(
+    graph: Recording, values: list[Value], params: list[Value], given: Inputs
+) -> Any:
+    """What the text of a program of outputs depends on; floats by their bits."""
+    operations = [op.name for op in graph.rows]
+    constant = [v.data for v in values] if graph.loss < 0 else []
+    bits = np.array(graph.constants + constant).tobytes()
+    labels = [p.label for p in params]
+    given_names = *given.arguments.items(), given.batch, *given.shapes
+    parts = operations, graph.lengths, graph.operands, labels, given_names
+    return bits, graph.loss, *map(tuple, parts)
+
+
+def _outputs_text(
+    whole: Value, values: list[Value], params: list[Value], given: Inputs
+) -> tuple[str, dict[str, Any]]:
+    """The source of a program of outputs, and the constants it refers to by name."""
+    graph = scalars(whole, params + given.leaves)
+    work = _derived(*with_loops(graph, levels_of(graph)), params, given, True)
     rows = ROWS * bool(given.batch)
     operands = work.arrays[work.loss_read.source].operands
     if operands:
@@ -133,8 +165,7 @@ def compile_outputs(
     else:  # they depend on nothing
         value = ex.const(work.interned, np.array([v.data for v in values]))
     value = ex.spread(value, (*rows, len(values)))
-    source, constants = _text(given, work.forward, {"outputs": value}, np)
-    return Forward(source, constants, known, given.recorded(), given.batch, np)
+    return _text(given, work.forward, {"outputs": value}, np)
 
 
 def _on_floats(

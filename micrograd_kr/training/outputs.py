@@ -13,6 +13,8 @@ CHECKED = 8  # samples for which a program is compared with the model itself
 def outputs_of(model: Any, X: list[Any]) -> Any:
     """Give the numbers of the outputs for n samples: an array of n rows.
 
+    ``X``: a list of samples, or an array.
+
     One sample is recorded and compiled. Where the graph is not the same for every
     sample (a model that compares, draws lots or cannot be recorded) the model is called
     with each of them instead. Needs NumPy.
@@ -28,7 +30,7 @@ def _outputs_of(model: Any, X: list[Any]) -> Any:
     import numpy as np
 
     try:
-        program = forward_program(model, X[0], _parameters(model))[0]
+        program = forward_program(model, _sample(X[0]), _parameters(model))[0]
         outputs = program(X=X)
     except Exception:  # whatever it is, the model itself will say it
         return np.array([_called(model, x) for x in X])
@@ -36,6 +38,11 @@ def _outputs_of(model: Any, X: list[Any]) -> Any:
         if not _agree(outputs[i].tolist(), _called(model, X[i])):
             return np.array([_called(model, x) for x in X])
     return outputs
+
+
+def _sample(x: Any) -> Any:
+    """A row of an array as Python's numbers, which a model of any kind takes."""
+    return x.tolist() if hasattr(x, "tolist") else x
 
 
 def forward_program(model: Any, sample: Any, parameters: list[Value]) -> Any:
@@ -65,7 +72,7 @@ def _parameters(model: Any) -> list[Value]:
 @no_grad()
 def _called(model: Callable[[Any], Any], x: Any) -> list[float]:
     """The numbers that the model itself gives for a sample."""
-    output = model(x)
+    output = model(_sample(x))
     several = output if hasattr(output, "__len__") else [output]
     return [float(number) for number in several]
 

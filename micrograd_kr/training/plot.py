@@ -64,7 +64,7 @@ def decision_boundary(
     ax, picture = axes_of(ax)
     (left, right), (bottom, top) = (_padded([x[i] for x in X]) for i in (0, 1))
     xs, ys = _span(left, right, steps), _span(bottom, top, steps)
-    margins = _margins(outputs_of(model, [[a, b] for b in ys for a in xs]))
+    margins = _margins(outputs_of(model, _grid(xs, ys)))
     for c in range(margins.shape[1]):
         _draw_region(ax, c, xs, ys, margins[:, c].reshape(steps, steps))
     for c in range(margins.shape[1]):
@@ -97,6 +97,14 @@ def _draw_class(ax: Axes, c: int, points: list[Any]) -> None:
         label=say("class", c=c),
         zorder=3,
     )
+
+
+def _grid(xs: list[float], ys: list[float]) -> Any:
+    """All points (x, y), row by row, in an array."""
+    import numpy as np
+
+    across, up = np.meshgrid(xs, ys)
+    return np.column_stack([across.ravel(), up.ravel()])
 
 
 def _margins(scores: Any) -> Any:

@@ -235,6 +235,48 @@ def test_outputs_without_parameters_or_inputs():
     assert forward(x=[[1.0, 0.0], [2.0, 0.0]]).tolist() == [[0.75, 3.0], [1.75, 3.0]]
 
 
+changes = st.tuples(
+    st.sampled_from(["tanh", "relu", None]),
+    st.integers(1, 3),
+    st.sampled_from([0.5, -0.5, 0.0, -0.0]),
+    st.sampled_from(["x", "y"]),
+    st.booleans(),
+)
+
+
+@given(st.lists(changes, min_size=2, max_size=6), st.integers(0, 3))
+@settings(max_examples=40, deadline=None)
+def test_the_text_kept_for_a_graph_is_never_that_of_another(models, seed):
+    """Whatever was changed of a model: activation, widths, constants, names, who is constant."""
+    for activation, width, constant, name, trains in models * 2:
+        model = MLP(2, [width, width], activation, seed=seed)
+        xs = [Value(0.3), Value(-0.7)]
+        outputs = [v * constant + 1 for v in model(xs)] if width > 1 else model(xs)
+        params = model.parameters() if trains else model.layers[0].parameters()
+        forward = compile_outputs(outputs, params, {name: xs}, batch=name)
+        eager = outputs if isinstance(outputs, list) else [outputs]
+        got = forward(**{name: [[0.3, -0.7], [0.3, -0.7]]})
+        want = [[v.data for v in eager]] * 2
+        assert got.tolist() == [
+            pytest.approx(row, rel=1e-12, abs=1e-15) for row in want
+        ]
+
+
+def test_the_same_graph_is_compiled_once(monkeypatch):
+    model = MLP(2, [3, 1], seed=1)
+
+    def forward():
+        xs = [Value(1.0), Value(2.0)]
+        return compile_outputs(model(xs), model.parameters(), {"x": xs}, batch="x")
+
+    first = forward()
+    monkeypatch.setattr("micrograd_kr.compiler.compiling._outputs_text", None)
+    model.parameters()[0].data = 3.0
+    second = forward()
+    assert second.source == first.source
+    assert second(x=[[1.0, 2.0]]).item() == pytest.approx(model([1.0, 2.0]).data)
+
+
 def test_a_program_shows_itself_in_a_notebook_in_fixed_width():
     _, program = line()
     assert "<pre" in program._repr_html_()
