@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from microgpt import compiled_gpt, documents_data, eager_gpt, gpt_by_hand, own
 
 sys.path.insert(
     0, str(Path(__file__).parents[2])
@@ -923,6 +924,45 @@ CASES = [
         ],
         [Bar("compiled", "NumPy by hand", at_most=1.5)],
         pause=0.15,  # OpenBLAS's threads spin for 0.1 s after a large product, on the core that the next engine needs
+    ),
+    Case(
+        "microgpt, a document of 8 tokens",
+        functools.partial(documents_data, 1),
+        [
+            Engine("NumPy by hand", gpt_by_hand, settings={"batch": False}),
+            Engine("compiled", compiled_gpt, settings={"batch": False}),
+            Engine("eager", eager_gpt, rounds=3, settings={"single": False}),
+            Engine(
+                "eager, single operations",
+                eager_gpt,
+                rounds=3,
+                settings={"single": True},
+            ),
+            Engine("microgpt's kind of Value", own, rounds=3),
+        ],
+        [
+            Bar("compiled", "NumPy by hand", at_most=1.5),
+            Bar("microgpt's kind of Value", "compiled", at_least=400),
+        ],
+        rounds=9,
+        turn=0.3,
+        starts=3,
+    ),
+    Case(
+        "microgpt, a batch of 32 documents",
+        functools.partial(documents_data, 32),
+        [
+            Engine("NumPy by hand", gpt_by_hand, settings={"batch": True}),
+            Engine("compiled", compiled_gpt, settings={"batch": True}),
+            Engine("microgpt's kind of Value", own, rounds=1),
+        ],
+        [
+            Bar("compiled", "NumPy by hand", at_most=1.5),
+            Bar("microgpt's kind of Value", "compiled", at_least=2000),
+        ],
+        rounds=9,
+        turn=0.3,
+        starts=2,
     ),
     Case(
         "irregular graph of 10,000 operations",
