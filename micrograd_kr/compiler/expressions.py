@@ -256,6 +256,10 @@ def split(x: Expr) -> tuple[float, Expr | None]:
         return float(x.attr), None
     if x.op == "*" and x.args[0].scalar and mild(x.args[0]):
         return float(x.args[0].attr), x.args[1]
+    if x.op == "*" and x.args[0].op == "*":
+        c, y = x.args[0].args
+        if c.scalar and c.attr < 0:  # the sign of a factor is that of the product
+            return -1.0, (-c * y) * x.args[1]
     return 1.0, x
 
 

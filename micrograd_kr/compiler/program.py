@@ -41,7 +41,7 @@ class _Compiled:
         self.inputs: dict[str, Any] = inputs
         self.batch: tuple[str, ...] = batch
         self.bounds: dict[str, Any] = {
-            name: np.array(x) for name, x in (bounds or {}).items()
+            name: np.array(x, np.uint64) for name, x in (bounds or {}).items()
         }
         self.parameters: Parameters = Parameters(params)
         self._shapes: dict[str, Shape] = {"": (len(params),)}  # of theta first
@@ -70,11 +70,10 @@ class _Compiled:
             known = ", ".join(self.inputs) or "none"
             raise TypeError(say("no_input", unknown=unknown, known=known))
         # Most of the time of a call that is not the function's:
-        for x, shape in zip(given.values(), self._shapes.values(), strict=True):
+        for name, shape in self._shapes.items():
+            x = given[name]
             if x.__class__ is not ARRAY or x.shape != shape or x.dtype is not FLOAT:
-                shapes = self._shapes
-                given = {n: self._checked(n, x, shapes[n]) for n, x in given.items()}
-                break
+                given[name] = self._checked(name, x, shape)
         if self.batch:
             rows = {name: len(given[name]) for name in self.batch}
             if len(set(rows.values())) > 1 or 0 in rows.values():
@@ -83,19 +82,17 @@ class _Compiled:
 
     def _checked(self, name: str, x: Any, shape: Shape) -> Any:
         """``x`` as an array of that shape, whose first axis may be None: any number."""
-        name = name or "theta"
-        needed = str(shape).replace("None", "rows")
         bound = self.bounds.get(name)
         try:
             x = self.xp.asarray(x, dtype=float if bound is None else None)
         except (TypeError, ValueError) as error:
-            found = {"name": name, "kind": type(x).__name__, "shape": needed}
+            found = _about(name, shape) | {"kind": type(x).__name__}
             raise TypeError(say("no_numbers", **found)) from error
-        any_rows = shape[:1] == (None,)
         fits = x.shape == shape
-        fits |= any_rows and x.ndim == len(shape) and x.shape[1:] == shape[1:]
+        if not fits and shape[:1] == (None,):
+            fits = x.ndim == len(shape) and x.shape[1:] == shape[1:]
         if not fits:
-            found = {"name": name, "got": str(x.shape), "shape": needed}
+            found = _about(name, shape) | {"got": str(x.shape)}
             raise ValueError(say("wrong_shape", **found))
         if bound is not None:
             self._check_whole(name, x, bound)
@@ -107,10 +104,10 @@ class _Compiled:
             raise TypeError(say("no_whole", name=name, kind=str(x.dtype)))
         if not isinstance(x, np.ndarray):  # JAX does not tell the numbers
             return
-        wrong = (x < 0) | (x >= bound)
+        wrong = x.astype(np.uint64) >= bound  # a negative number is a large one there
         if wrong.any():
             at = np.broadcast_to(bound, x.shape)[wrong][0]
-            found = {"name": name, "x": str(x[wrong][0]), "most": str(at - 1)}
+            found = {"name": name, "x": str(x[wrong][0]), "most": str(int(at) - 1)}
             raise ValueError(say("out_of_range", **found))
 
     def __str__(self) -> str:
@@ -251,6 +248,11 @@ class Forward(_Compiled):
         if not np.isfinite(outputs).all():
             raise OverflowError(say("infinite_output"))
         return outputs
+
+
+def _about(name: str, shape: Shape) -> dict[str, str]:
+    """What an error says of an argument."""
+    return {"name": name or "theta", "shape": str(shape).replace("None", "rows")}
 
 
 def _is_finite(x: Any) -> bool:

@@ -30,6 +30,7 @@ ROWS = [
     ("c * (d / n)", "(c * d) / n", "is_rows(n)"),
     ("x * (c / n)", "c * (x / n)", "is_rows(n) and not x.scalar"),
     ("(c / n) * x", "c * (x / n)", "is_rows(n)"),
+    ("c * ((d * x) * y)", "((c * d) * x) * y", "mild(c) and mild(d)"),
     ("x / 1", "x", ""),
     # choices
     ("where(c, x, y)", "x if c.attr else y", ""),
@@ -46,6 +47,7 @@ ROWS = [
     ("transpose(transpose(x, a), b)", "transpose(x, [a[k] for k in b])", ""),
     ("transpose(x @ y, a)", "transpose(y, a) @ transpose(x, a)", "swaps(x, y, a)"),
     ("reshape(broadcast(x, a), b)", "spread(x, b)", "x.shape == ()"),
+    ("index(c * x, a)", "c * index(x, a, whole.shape)", "is_expanded(whole)"),
     ("index(broadcast(x, a), b)", "spread(x, whole.shape)", "x.shape == ()"),
 ]
 
