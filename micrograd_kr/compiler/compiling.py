@@ -27,7 +27,6 @@ from .expressions import ROWS, Expr
 from .groups import groups, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
 from .loops import with_loops
-from .messages import say
 from .prelude import head
 from .program import Forward, Program
 from .scalars import Recording, Scalars, read, scalars
@@ -78,8 +77,8 @@ def compile(
     given = Inputs(inputs or {}, batch, params)
     if callable(loss):
         loss = given.record(loss, params)
-    elif given.whole:
-        raise TypeError(say("not_whole", name=next(iter(given.whole))))
+    else:
+        given.refuse_whole()
     check_parameters(loss, params)
     graph = scalars(loss, params + given.leaves)
     graph, levels = with_loops(graph, levels_of(graph))
@@ -123,6 +122,7 @@ def compile_outputs(
     whole = FUNCTIONS["logsumexp"](values)
     check_parameters(whole, params)
     given = Inputs(inputs or {}, batch, params)
+    given.refuse_whole()
     known = params or [Value(0.0)]  # a program needs one parameter at least
     key = _all_that_counts(read(whole, known + given.leaves), values, known, given)
     if key not in _TEXTS:
@@ -148,8 +148,8 @@ def _all_that_counts(
     bits = np.array(graph.constants + constant).tobytes()
     labels = [p.label for p in params]
     given_names = *given.arguments.items(), given.batch, *given.shapes
-    parts = operations, graph.lengths, graph.operands, labels, given_names
-    return bits, graph.loss, *map(tuple, parts)
+    numbers = tuple(graph.lengths), tuple(graph.operands)
+    return bits, graph.loss, tuple(operations), *numbers, tuple(labels), given_names
 
 
 def _outputs_text(

@@ -95,6 +95,11 @@ class Inputs:
             arrays[name] = numbers[None] if name in self.batch else numbers
         return arrays
 
+    def refuse_whole(self) -> None:
+        """Raise TypeError for whole numbers: what is recorded does not tell what they are for."""
+        for name in self.whole:
+            raise TypeError(say("not_whole", name=name))
+
     def record(self, loss: Callable[..., Any], params: list[Value]) -> Value:
         """Record a loss that is a function of the inputs.
 

@@ -11,6 +11,7 @@ import pytest
 import micrograd_kr as mk
 from micrograd_kr import Value
 from micrograd_kr.compiler import compile as compiled
+from micrograd_kr.compiler import compile_outputs
 
 Loss = Callable[..., Value]
 
@@ -214,3 +215,8 @@ def test_the_losses_are_the_recorder_s_own_graph_afterwards() -> None:
     loss = compiled(lambda t: rows[t][0] * rows[t][1], flat(rows), {"t": 1})
     assert [v.grad for v in flat(rows)] == [0.0] * 6
     assert loss.inputs["t"].tolist() == 1
+
+
+def test_outputs_that_are_recorded_take_no_whole_numbers() -> None:
+    with pytest.raises(TypeError, match="function"):
+        compile_outputs(P[0] * 2, P, {"tokens": [1, 2]})
