@@ -104,7 +104,7 @@ class _Site:
             if any(f'"{place}' in html for html in shown):
                 target = self.folder / place
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
+                _copy(path, target)
 
     # ---- pages ----------------------------------------------------------------------
 
@@ -207,6 +207,24 @@ class _Site:
         html = page_document(self.lang, body, style, script, data, title, FILES)
         replace_file(self.folder / address(name, self.lang), html.encode())
         return html
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Copy a file; a picture with no more digits and colours than are seen."""
+    if path.suffix == ".png":
+        from PIL import Image  # which comes with matplotlib
+
+        few = Image.open(path).convert("RGB").quantize(256)
+        few.save(target, optimize=True)
+    elif path.suffix == ".svg":
+        text = path.read_text("utf-8")
+        paths = re.sub(r' d="[^"]*"', lambda d: _LONG.sub(r"\1", d[0]), text)
+        target.write_text(paths, "utf-8")
+    else:
+        shutil.copyfile(path, target)
+
+
+_LONG = re.compile(r"(\.\d\d)\d+")  # two digits behind the point are seen
 
 
 def _text(name: str) -> str:

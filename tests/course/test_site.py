@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from PIL import Image
 
 import micrograd_kr
 from micrograd_kr import OPS, Stepper, Value, nn
@@ -37,7 +38,12 @@ def drawn(folder, quick, said):
     made = []
     for k, (stem, kind) in enumerate(sorted(shown)):
         path = folder / f"{stem}.{kind}"
-        path.write_text(pages[k % 2].read_text("utf-8") if kind == "html" else PICTURE)
+        if kind == "png":
+            Image.new("RGB", (9, 9)).save(path)
+        else:
+            path.write_text(
+                pages[k % 2].read_text("utf-8") if kind == "html" else PICTURE
+            )
         made.append(path)
     return {lang: {"moons": made} for lang in LANGUAGES}
 
