@@ -11,6 +11,7 @@ TORCH = {
         x, threshold=100.0
     ),  # its 20 gives up 10 digits
     "leaky_relu": lambda x, y: torch.nn.functional.leaky_relu(x, y.item()),
+    "elu": lambda x, y: torch.nn.functional.elu(x, y.item()),
     "linear": lambda w, x, b: torch.nn.functional.linear(x, w, b),
     "logsumexp": lambda x: torch.logsumexp(x, 0),
 }

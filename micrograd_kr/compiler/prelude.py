@@ -14,6 +14,15 @@ import numpy as np
 from ..engine import FLOATS
 
 NUMPY = {
+    "asin": """
+from numpy import arcsin as asin
+""",
+    "acos": """
+from numpy import arccos as acos
+""",
+    "atan": """
+from numpy import arctan as atan
+""",
     "erf": """
 import math
 from numpy import vectorize
@@ -71,6 +80,9 @@ RESERVED = frozenset(
 
 FUNCTIONS: dict[str, Any] = {
     **vars(np),
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
     "erf": np.vectorize(math.erf, otypes=[float]),
 }  # on numbers known now
 

@@ -125,11 +125,14 @@ def activations(demo: ModuleType) -> Parts:
     return Parts(facts, lives)
 
 
+END = {"x": 4.0}  # of the slider: asin, which ends at 1, is no curve for it
+
+
 def _curves(demo: ModuleType) -> Live:
     x = Value(0.5, "x")
     curves = []
     for op in OPS.values():
-        if op.is_activation:
+        if op.is_activation and eval(op.domain, END):
             formulas = demo.FORMULAS.get(op.name, (op.forward, op.partials[0]))
             curves.append(Curve(op.name, FUNCTIONS[op.name](x), formulas))
     curves.sort(key=lambda curve: curve.label not in demo.FORMULAS)

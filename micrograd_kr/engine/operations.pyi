@@ -44,12 +44,30 @@ class _Operations:
         """exp(x)."""
     def log(self) -> Value:
         """log(x)."""
+    def log2(self) -> Value:
+        """log2(x)."""
+    def log10(self) -> Value:
+        """log10(x)."""
     def sqrt(self) -> Value:
         """sqrt(x)."""
+    def hypot(self, other: _Operand) -> Value:
+        """hypot(x, y)."""
     def sin(self) -> Value:
         """sin(x)."""
     def cos(self) -> Value:
         """cos(x)."""
+    def tan(self) -> Value:
+        """tan(x)."""
+    def asin(self) -> Value:
+        """asin(x)."""
+    def acos(self) -> Value:
+        """acos(x)."""
+    def atan(self) -> Value:
+        """atan(x)."""
+    def sinh(self) -> Value:
+        """sinh(x)."""
+    def cosh(self) -> Value:
+        """cosh(x)."""
     def tanh(self) -> Value:
         """tanh(x)."""
     def erf(self) -> Value:
@@ -62,6 +80,8 @@ class _Operations:
         """x if x > 0 else 0.0."""
     def leaky_relu(self, other: _Operand = 0.01) -> Value:
         """x if x > 0 else x * y."""
+    def elu(self, other: _Operand = 1.0) -> Value:
+        """maximum(x, 0.0) + y * expm1(minimum(x, 0.0))."""
     def silu(self) -> Value:
         """x * sigmoid(x)."""
     def gelu(self) -> Value:
@@ -100,14 +120,41 @@ def exp(x: _Operand) -> Value:
 def log(x: _Operand) -> Value:
     """log(x)."""
 
+def log2(x: _Operand) -> Value:
+    """log2(x)."""
+
+def log10(x: _Operand) -> Value:
+    """log10(x)."""
+
 def sqrt(x: _Operand) -> Value:
     """sqrt(x)."""
+
+def hypot(x: _Operand, y: _Operand) -> Value:
+    """hypot(x, y)."""
 
 def sin(x: _Operand) -> Value:
     """sin(x)."""
 
 def cos(x: _Operand) -> Value:
     """cos(x)."""
+
+def tan(x: _Operand) -> Value:
+    """tan(x)."""
+
+def asin(x: _Operand) -> Value:
+    """asin(x)."""
+
+def acos(x: _Operand) -> Value:
+    """acos(x)."""
+
+def atan(x: _Operand) -> Value:
+    """atan(x)."""
+
+def sinh(x: _Operand) -> Value:
+    """sinh(x)."""
+
+def cosh(x: _Operand) -> Value:
+    """cosh(x)."""
 
 def tanh(x: _Operand) -> Value:
     """tanh(x)."""
@@ -126,6 +173,9 @@ def relu(x: _Operand) -> Value:
 
 def leaky_relu(x: _Operand, y: _Operand = 0.01) -> Value:
     """x if x > 0 else x * y."""
+
+def elu(x: _Operand, y: _Operand = 1.0) -> Value:
+    """maximum(x, 0.0) + y * expm1(minimum(x, 0.0))."""
 
 def silu(x: _Operand) -> Value:
     """x * sigmoid(x)."""

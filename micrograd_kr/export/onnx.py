@@ -71,6 +71,18 @@ _OPERATORS: Mapping[type[ast.AST], str] = {
 }
 
 
+# Of onnxruntime; in float64 it has no text to be spelled out by either.
+_FLOAT32_ONLY = ("Erf", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh")
+
+# What the texts call and ONNX lacks, in what it has.
+_SPELLED = {
+    "log1p": "log(1 + x)",
+    "expm1": "exp(x) - 1",
+    "log2": "log(x) / log(2.0)",
+    "log10": "log(x) / log(10.0)",
+}
+
+
 class _Graph:
     """The nodes and constants of an ONNX graph; a value is known by its name."""
 
@@ -118,10 +130,11 @@ class _Graph:
                 return self.node(operator, *arguments)
             if len(arguments) == 1:
                 return self.node(operator, *arguments, alpha=op.default)
-        if op is not None:
+        if function in _SPELLED:
+            x = ast.parse(_SPELLED[function], mode="eval").body
+            return self.text(x, {"x": arguments[0]})
+        if op is not None and not op.forward.startswith(f"{op.name}("):
             return self._spelled_out(op, arguments)
-        if function == "log1p":
-            return self.node("Log", self.node("Add", self.constant(1.0), *arguments))
         raise ValueError(say("not_in_onnx", text=function))
 
     def _has(self, operator: str, op: Op | None) -> bool:
@@ -134,7 +147,7 @@ class _Graph:
             return False
         if self.dtype == "float32":
             return True
-        if operator == "Erf":
+        if operator in _FLOAT32_ONLY:
             raise ValueError(say("float32_only", name=operator.lower()))
         return op is None or op.forward.startswith(f"{op.name}(")
 

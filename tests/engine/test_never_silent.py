@@ -92,7 +92,7 @@ def test_a_compared_value_is_called_a_value():
     assert type(a).__module__ == Value.__module__
     assert type(pickle.loads(pickle.dumps(a))) is Value
     with pytest.raises(AttributeError, match="'Value'"):
-        a.sinh()
+        a.sihn()
 
 
 # ---- data ----

@@ -30,10 +30,10 @@ def right() -> None:
 def wrong() -> None:
     x = Value(2.0)
     x.gard  # type: ignore[attr-defined]
-    x.sinh()  # type: ignore[attr-defined]
+    x.sihn()  # type: ignore[attr-defined]
     x.exp(1)  # type: ignore[call-arg]
     x + "1"  # type: ignore[operator]
     x.draw(partial=True)  # type: ignore[call-arg]
-    mk.sinh(x)  # type: ignore[attr-defined]
+    mk.sihn(x)  # type: ignore[attr-defined]
     mk.sum(x)  # type: ignore[arg-type]
     mk.linear([x], [x])  # type: ignore[call-arg]

@@ -392,7 +392,7 @@ def test_one_hot():
         (lambda: Layer(2, -1), "at least 1 neuron, not -1"),
         (
             lambda: MLP(2, [3, 1], activation="rellu"),
-            "'rellu' is not one of relu, gelu, leaky_relu",
+            "'rellu' is not one of relu, elu, gelu, leaky_relu",
         ),
         (lambda: MLP(2, [3, 1], activation="dot"), "'dot' is not one of"),
         (lambda: MLP(2, [3, 1], activation="maximum"), "'maximum' is not one of"),

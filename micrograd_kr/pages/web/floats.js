@@ -7,15 +7,23 @@ function refuse(kind) {
 
 const isFinite = Number.isFinite;
 const pi = Math.PI;
-const { abs, tanh } = Math;
+const { abs, atan, hypot, tanh } = Math;
 const checked = (y, x) => (isFinite(y) || !isFinite(x) ? y : refuse(y === y ? "large" : "domain"));
 
 const divide = (x, y) => (y === 0 ? refuse("domain") : x / y);
 const sqrt = (x) => (x < 0 ? refuse("domain") : Math.sqrt(x));
 const log = (x) => (x <= 0 ? refuse("domain") : Math.log(x));
+const log2 = (x) => (x <= 0 ? refuse("domain") : Math.log2(x));
+const log10 = (x) => (x <= 0 ? refuse("domain") : Math.log10(x));
 const log1p = (x) => (x <= -1 ? refuse("domain") : Math.log1p(x));
 const sin = (x) => (isFinite(x) ? Math.sin(x) : refuse("domain"));
 const cos = (x) => (isFinite(x) ? Math.cos(x) : refuse("domain"));
+const tan = (x) => (isFinite(x) ? Math.tan(x) : refuse("domain"));
+const asin = (x) => (abs(x) > 1 ? refuse("domain") : Math.asin(x));
+const acos = (x) => (abs(x) > 1 ? refuse("domain") : Math.acos(x));
+const sinh = (x) => checked(Math.sinh(x), x);
+const cosh = (x) => checked(Math.cosh(x), x);
+const expm1 = (x) => checked(Math.expm1(x), x);
 const exp = (x) => checked(Math.exp(x), x);
 
 function pow(x, y) {
