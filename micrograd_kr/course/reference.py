@@ -78,9 +78,11 @@ def _methods(kind: type) -> dict[str, Any]:
 
 def _signature(thing: Any) -> str:
     try:
-        return re.sub(r"['\"]", "", str(inspect.signature(thing)))
+        told = str(inspect.signature(thing))
     except ValueError:  # some that are written in C have none
         return "(…)"
+    bare = re.sub(r"['\"]", "", told)
+    return re.sub(r"\b(?:\w+\.)+(?=[A-Z])", "", bare)  # where types are from is long
 
 
 def html(docstring: str) -> str:
