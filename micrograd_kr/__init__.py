@@ -9,7 +9,7 @@
 What there is, room by room; each name below is loaded when it is first used:
 
 =============  =======================================================================
-``engine``     `Value`, `grad`, `gradcheck`, `no_grad`, the table `OPS`
+``engine``     `Value`, `grad`, `gradcheck`, `no_grad`, `record_lines`, the table `OPS`
 ``nn``         `Neuron`, `Layer`, `MLP`, `Module`, `softmax`, losses, optimizers
 ``picture``    `draw`: a graph as a picture
 ``stepper``    `Stepper`: backpropagation one node at a time
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from . import training as training
     from .compiler import compile as compile
     from .engine import OPS, Edge, Op, Value, as_value, grad, gradcheck, no_grad
+    from .engine import record_lines as record_lines
     from .engine.operations import *  # noqa: F403  # every op of the table
     from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
     from .picture import draw
@@ -67,6 +68,7 @@ __all__ = [
     "gradcheck",
     "no_grad",
     "one_hot",
+    "record_lines",
     "softmax",
     "watch",
 ]
@@ -81,6 +83,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "grad",
         "gradcheck",
         "no_grad",
+        "record_lines",
     ),
     "nn": ("MLP", "Layer", "Module", "Neuron", "one_hot", "softmax"),
     "picture": ("draw",),

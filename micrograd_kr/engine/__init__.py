@@ -2,15 +2,16 @@
 
 To read it: ``ops`` is the table of operations, ``value`` the graph and `backward`,
 ``record`` how an operation is written down, ``gradients`` the functional form. The rest
-may be skipped: ``graph`` (two orders), ``no_grad``, ``checks`` (errors), ``comparison``
-(a number like any other), ``functions`` (a row becomes a function and methods),
-``inline`` (what makes it fast).
+may be skipped: ``graph`` (two orders), ``no_grad``, ``lines`` and ``traced`` (lines of
+a program), ``checks`` (errors), ``comparison`` (a number like any other), ``functions``
+(a row becomes a function and methods), ``inline`` (what makes it fast).
 """
 
 from .checks import check_number
 from .comparison import mark_compared
 from .functions import FUNCTIONS
 from .gradients import grad, gradcheck
+from .lines import Line, record_lines
 from .messages import say
 from .no_grad import no_grad
 from .ops import FLOATS, OPS, Op
@@ -21,6 +22,7 @@ __all__ = [
     "FUNCTIONS",
     "OPS",
     "Edge",
+    "Line",
     "Number",
     "Op",
     "Value",
@@ -30,5 +32,6 @@ __all__ = [
     "gradcheck",
     "mark_compared",
     "no_grad",
+    "record_lines",
     "say",
 ]

@@ -18,23 +18,24 @@ _WAITS = (
 
 
 class _Anywhere:
-    """How many times `no_grad` is on in all threads together.
+    """How many times `no_grad` or `record_lines` is on in all threads together.
 
     Every operation looks here first: a slot costs a tenth of a thread's own attribute.
     """
 
-    __slots__ = ("paused",)
+    __slots__ = ("entered",)
 
-    paused: int
+    entered: int
 
     def __init__(self) -> None:
-        self.paused = 0
+        self.entered = 0
 
 
 class _Here(threading.local):
-    """How many times `no_grad` is on in this thread."""
+    """How many times `no_grad` and `record_lines` are on in this thread."""
 
     paused: int = 0
+    lines: int = 0
 
 
 anywhere: _Anywhere = _Anywhere()
@@ -64,13 +65,15 @@ class no_grad(ContextDecorator):
         return super().__call__(function)
 
     def __enter__(self) -> None:
-        _pause(1)
+        here.paused += 1
+        enter(1)
 
     def __exit__(self, *exc: object) -> None:
-        _pause(-1)
+        here.paused -= 1
+        enter(-1)
 
 
-def _pause(by: int) -> None:
-    here.paused += by
+def enter(by: int) -> None:
+    """Note that one of them was entered, or left (-1)."""
     with _lock:
-        anywhere.paused += by
+        anywhere.entered += by

@@ -32,6 +32,7 @@ from .checks import (
 )
 from .no_grad import anywhere, here
 from .ops import Op
+from .traced import traced
 from .value import Value, as_value
 
 Function = Callable[..., Any]
@@ -46,10 +47,13 @@ def node(op: Op, out: float, a: Any, b: Any, da: Any, db: Any) -> Value:
     v._data = out
     v.grad = 0.0
     v.label = None
-    if anywhere.paused and here.paused:
-        v.op = v._a = v._b = v._da = None
-        v._db = "no_grad"
-        return v
+    if anywhere.entered:
+        if here.paused:
+            v.op = v._a = v._b = v._da = None
+            v._db = "no_grad"
+            return v
+        if here.lines:
+            v = traced(v)
     v.op = op
     v._a = a
     v._b = b

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from . import graph
 from .checks import as_float, check_grad, check_grads, check_graph, check_number
 from .comparison import Comparable
+from .lines import Line
 from .ops import Op
 
 Number = float | int
@@ -51,6 +52,7 @@ class Value(Comparable):
     _b: Any
     _da: Any
     _db: Any
+    line: Line | None = None  # that computed it, within `record_lines`
 
     def __init__(self, data: Number, label: str | None = None) -> None:
         self._data = check_number(data, f"Value {label!r}" if label else "Value")

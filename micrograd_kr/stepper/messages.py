@@ -65,6 +65,10 @@ say: Messages = Messages(
             "Here each is used only once.",
         ),
         "times": ("{name}({n}번)", "{name} ({n} times)"),
+        "made_by": (
+            "{file} {number}번째 줄: {text}",
+            "{file}, line {number}: {text}",
+        ),
         "why_value": (
             "{node:을/를} 계산하는 데 필요한 값({used})이 모두 준비되었습니다.",
             "All that {node} is computed from ({used}) is there.",

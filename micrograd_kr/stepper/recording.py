@@ -8,6 +8,7 @@ edge to node 3 from its first parent.
 ``nodes``, in order: ``name``, ``label``, ``grad`` (before the walk), ``final`` (the
 consonant that the name ends in when read in Korean, which chooses particles), and but
 for leaves ``form`` (a place in ``forms``) and ``partials``, one for each parent.
+``line`` (file, number, text), if it was recorded: what computed it.
 
 ``forms``: an operation, told once for all nodes that have it. ``names`` and ``numbers``
 are formulas, to be filled with what the operands are called, and with their data;
@@ -51,12 +52,12 @@ from ..text import say as say_of_text
 from .formulas import Formula, Partial, partials
 from .messages import say
 from .mistakes import MISTAKES, Mistake
-from .sentences import Sentences, form_key, form_of
+from .sentences import Sentences, form_key, form_of, line_data
 
 VERSION = 2
 SAID = (
     *("head", "chain", "changed", "again", "earlier", "stale"),  # a step
-    *("why_seed", "why_users", "why_plus", "why_plus_once", "times"),
+    *("why_seed", "why_users", "why_plus", "why_plus_once", "times", "made_by"),
     *("ask_contribution", "ask_after", "right", "or", "other", "other_sum", "score"),
     "kind_other",
 )
@@ -129,9 +130,16 @@ def folded_data(
 
 def _node(v: Value, sentences: Sentences, forms: "_Forms") -> dict[str, Any]:
     name = sentences.names[v]
-    told = {"name": name, "label": v.label, "grad": v.grad, "final": Word(name).final}
+    told: dict[str, Any] = {
+        "name": name,
+        "label": v.label,
+        "grad": v.grad,
+        "final": Word(name).final,
+    }
     if v.op is None:
         return told
+    if v.line is not None:
+        told["line"] = line_data(v.line)
     return {**told, "form": forms.place(v), "partials": list(v.partials)}
 
 

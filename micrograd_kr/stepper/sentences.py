@@ -9,9 +9,10 @@ and the numbers of now, for the REPL; a page has both with their places open.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from ..engine import Value
+from ..engine import Line, Value
 from ..picture import names, visible
 from ..text import FEW, columns, format_number, listed, padded
 from .formulas import Formula, Partial, computation, filled, operation, partials
@@ -85,7 +86,8 @@ class Sentences:
     def why_value(self, v: Value, lang: str) -> str:
         """Why it is v's turn in the forward pass."""
         used = listed([self.names[p] for p in dict.fromkeys(v.parents)], lang)
-        return say("why_value", lang, node=self.names[v], used=used)
+        told = say("why_value", lang, node=self.names[v], used=used)
+        return "\n".join(filter(None, [told, made_by(v, lang)]))
 
     # ---- backwards ------------------------------------------------------------------
 
@@ -150,7 +152,7 @@ class Sentences:
 
         The walk must have come to v: all that it receives is there.
         """
-        told = [self._why_now(v, lang), self._why_plus(v, lang)]
+        told = [self._why_now(v, lang), self._why_plus(v, lang), made_by(v, lang)]
         return "\n".join(filter(None, told))
 
     def _why_now(self, v: Value, lang: str) -> str:
@@ -193,6 +195,18 @@ class Sentences:
             return say("times", lang, name=name, n=n) if n > 1 else name
 
         return listed(users, lang, shown=times)
+
+
+def made_by(v: Value, lang: str) -> str:
+    """The line of Python that computed v, "" if it was not recorded."""
+    if v.line is None:
+        return ""
+    return say("made_by", lang, **line_data(v.line))
+
+
+def line_data(line: Line) -> dict[str, Any]:
+    """A line as plain data, without the folders around its file."""
+    return {"file": Path(line.file).name, "number": line.number, "text": line.text}
 
 
 def operands(v: Value) -> Iterator[tuple[str, Value]]:

@@ -12,7 +12,7 @@ from test_javascript import recomputed
 from told import ascii_minus, walked, words_of
 from walks import graphs
 
-from micrograd_kr import Value
+from micrograd_kr import Value, record_lines
 from micrograd_kr.text import LANGUAGES, format_number
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no node on PATH")
@@ -95,8 +95,9 @@ def test_a_label_is_never_taken_for_a_place(
 ) -> None:
     """Text of a user goes through every sentence as it is."""
     a, b = Value(2.0, labels[0]), Value(-3.0, labels[1])
-    d = a * b + a
-    y = d.maximum(b) * d
+    with record_lines():  # {node} <b>: a line of the user's is text as well
+        d = a * b + a
+        y = d.maximum(b) * d  # [node] {line} <b> "</script>"
     d.label, y.label = labels[2:]
     told, expected = page.walk(y, lang), walked(y)
     for kind in ("forward", "backward"):

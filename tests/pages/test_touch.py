@@ -11,7 +11,7 @@ from browsers import Opened
 from test_javascript import recomputed
 from told import ascii_minus
 
-from micrograd_kr import Stepper, Value, nn
+from micrograd_kr import Stepper, Value, nn, record_lines
 from micrograd_kr.picture import arrows
 
 Open = Callable[..., Any]
@@ -454,6 +454,19 @@ def test_axe_finds_nothing(live: Open, width: int, scheme: str) -> None:
         page.evaluate(state)
         found = axe.Axe().run(page, options={"rules": rule})
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_node_shows_the_line_of_python_that_computed_it(view: Open) -> None:
+    a = Value(2.0, "a")
+    with record_lines():
+        y = a * a  # <img src=x onerror=alert(1)>
+    page = view(y)
+    page.keyboard.press("End")
+    told = page.locator("#exact .code").text_content()
+    assert told.endswith("y = a * a  # <img src=x onerror=alert(1)>")
+    assert told.startswith("test_touch.py, line ")
+    page.locator("#n0").focus()
+    assert page.locator("#exact .code").count() == 0
 
 
 # ---- in a notebook --------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ function showHistory() {
     ...(node.expression ? [html("dt", {}, word("expression")), html("dd", {}, node.expression)] : []),
     html("dt", {}, "data"), html("dd", {}, isComputed(i, at) ? exact(node.data) : "·"),
     html("dt", {}, "grad"), html("dd", {}, isSecret(i) ? "?" : exact(grad(i, at))));
+  if (node.line) $("exact").append(html("dt", {}, "Python"), html("dd", { class: "code" }, madeBy(node)));
   if (refusalOf(i)) $("exact").append(html("dd", { class: "refusal" }, refusalOf(i)));
   const items = contributions[i].map((c) => {
     const known = c.at <= at && !isHidden(c);

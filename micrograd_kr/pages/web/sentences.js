@@ -113,9 +113,12 @@ function whyOf({ node: i }) {
   const now = node === root ? tell("why_seed", { root }) : tell("why_users", { node, used: usedBy(i), sum: `${node.name}.grad = ${sumOf(i)}` });
   const several = [...new Set(node.parents)].filter((parent) => contributions[parent].length > 1);
   const uses = listed(several.map((parent) => `${nodes[parent].name} → ${usedBy(parent)}`), 3, "; ");
-  if (several.length) return [now, tell("why_plus", { root, uses })];
-  return isLeaf(i) ? [now] : [now, tell("why_plus_once")];
+  const plus = several.length ? tell("why_plus", { root, uses }) : isLeaf(i) ? "" : tell("why_plus_once");
+  return [now, plus, madeBy(node)].filter(Boolean);
 }
+
+/** The line of Python that computed a node, where it was recorded. */
+const madeBy = ({ line }) => (line ? tell("made_by", line) : "");
 
 /** 5 + (−1) = 4; one term alone, or too many to read, only the total. */
 function sumOf(i) {
