@@ -9,7 +9,8 @@
 What there is, room by room; each name below is loaded when it is first used:
 
 =============  =======================================================================
-``engine``     `Value`, `grad`, `gradcheck`, `no_grad`, `record_lines`, the table `OPS`
+``engine``     `Value`, `grad`, `no_grad`, `record_lines`, the table `OPS`;
+               `jacobian`, `hessian`, `jvp`, `gradcheck`
 ``nn``         `Neuron`, `Layer`, `MLP`, `Module`, `softmax`, losses, optimizers
 ``picture``    `draw`: a graph as a picture
 ``stepper``    `Stepper`: backpropagation one node at a time
@@ -43,7 +44,19 @@ if TYPE_CHECKING:
     from . import text as text
     from . import training as training
     from .compiler import compile as compile
-    from .engine import OPS, Edge, Op, Value, as_value, grad, gradcheck, no_grad
+    from .engine import (
+        OPS,
+        Edge,
+        Op,
+        Value,
+        as_value,
+        grad,
+        gradcheck,
+        hessian,
+        jacobian,
+        jvp,
+        no_grad,
+    )
     from .engine import record_lines as record_lines
     from .engine.operations import *  # noqa: F403  # every op of the table
     from .nn import MLP, Layer, Module, Neuron, one_hot, softmax
@@ -66,6 +79,9 @@ __all__ = [
     "fit",
     "grad",
     "gradcheck",
+    "hessian",
+    "jacobian",
+    "jvp",
     "no_grad",
     "one_hot",
     "record_lines",
@@ -82,6 +98,9 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "as_value",
         "grad",
         "gradcheck",
+        "hessian",
+        "jacobian",
+        "jvp",
         "no_grad",
         "record_lines",
     ),

@@ -10,7 +10,7 @@ a program), ``checks`` (errors), ``comparison`` (a number like any other), ``fun
 from .checks import check_number
 from .comparison import mark_compared
 from .functions import FUNCTIONS
-from .gradients import grad, gradcheck
+from .gradients import grad, gradcheck, hessian, jacobian, jvp
 from .lines import Line, record_lines
 from .messages import say
 from .no_grad import no_grad
@@ -30,6 +30,9 @@ __all__ = [
     "check_number",
     "grad",
     "gradcheck",
+    "hessian",
+    "jacobian",
+    "jvp",
     "mark_compared",
     "no_grad",
     "record_lines",

@@ -100,6 +100,10 @@ say: Messages = Messages(
             "{x}의 자료형은 {kind}입니다.",
             "grad takes a Value and a list of Values, not the {kind} {x}",
         ),
+        "tangents": (
+            "jvp: 입력은 {n}개인데 접벡터의 수는 {m}개입니다. 개수가 같아야 합니다.",
+            "jvp: {m} tangents for {n} inputs; there must be as many",
+        ),
         "gradcheck": (
             "gradcheck: {x}에서 입력 {i}의 기울기가 다릅니다. "
             "backward는 {exact}, 중앙 차분은 {numeric}입니다.",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from table import random_graph
 
 import micrograd_kr as mk
-from micrograd_kr import OPS, Value, grad, gradcheck
+from micrograd_kr import OPS, Value, grad, gradcheck, hessian, jacobian, jvp
 
 small = st.floats(-2, 2)
 
@@ -28,11 +28,6 @@ def wavy(x, y, z):
         + f.log(1 + x * x) / (2 + f.cos(z))
         - f.tanh(y - z) * f.sqrt(2 + x * x)
     )
-
-
-def hessian(f, point):
-    xs = [Value(p) for p in point]
-    return [[h.data for h in grad(g, xs)] for g in grad(f(*xs), xs, create_graph=True)]
 
 
 def test_the_functional_form_touches_nothing():
@@ -259,6 +254,67 @@ def test_changing_data_back_is_no_change():
     x.data = 5.0
     x.data = 1.0
     assert grad(y, [x], create_graph=True)[0].data == math.cos(1.0)
+
+
+# ---- jacobian, hessian, jvp ---------------------------------------------------------------------------
+
+
+def two(x, y, z):
+    """Two outputs of three inputs."""
+    return [wavy(x, y, z), x * y * y - z]
+
+
+def tensors(*numbers):
+    return tuple(torch.tensor(x, dtype=torch.float64) for x in numbers)
+
+
+close = {"rel": 1e-11, "abs": 1e-12}
+
+
+@given(small, small, small)
+@settings(max_examples=25, deadline=None)
+def test_the_tables_are_pytorch_s(x, y, z):
+    functional, point = torch.autograd.functional, tensors(x, y, z)
+    theirs = functional.jacobian(lambda *xs: tuple(two(*xs)), point)
+    rows = [[float(slope) for slope in row] for row in theirs]
+    ours = jacobian(two, [x, y, z])
+    assert np.shape(ours) == (2, 3)
+    for row, right in zip(ours, rows, strict=True):
+        assert row == pytest.approx(right, **close)
+    assert jacobian(wavy, [x, y, z]) == ours[0]
+    theirs = functional.hessian(wavy, point)
+    for row, right in zip(hessian(wavy, [x, y, z]), theirs, strict=True):
+        assert row == pytest.approx([float(second) for second in right], **close)
+
+
+@given(st.lists(small, min_size=3, max_size=3), st.lists(small, min_size=3, max_size=3))
+@settings(max_examples=25, deadline=None)
+def test_a_direction_is_pytorch_s_and_the_jacobian_times_it(xs, along):
+    outputs, products = jvp(two, xs, along)
+    values, slopes = torch.func.jvp(
+        lambda *xs: tuple(two(*xs)), tensors(*xs), tensors(*along)
+    )
+    assert outputs == pytest.approx([float(v) for v in values], **close)
+    assert products == pytest.approx([float(v) for v in slopes], **close)
+    for row, product in zip(jacobian(two, xs), products, strict=True):
+        assert product == pytest.approx(np.dot(row, along), **close)
+    assert jvp(wavy, xs, along) == (outputs[0], products[0])
+
+
+def test_tables_of_what_is_constant_an_input_or_no_value():
+    assert jacobian(lambda x, y: [x, 3.0, y * 0], [1.0, 2.0]) == [
+        [1, 0],
+        [0, 0],
+        [0, 0],
+    ]
+    assert hessian(lambda x, y: x + y, [1.0, 2.0]) == [[0, 0], [0, 0]]
+    assert jvp(lambda x, y: [y, 3.0], [1.0, 2.0], [5, 7]) == ([2.0, 3.0], [7.0, 0.0])
+    with pytest.raises(TypeError, match=r"jacobian.*'1'"):
+        jacobian(lambda x: x, ["1"])
+    with pytest.raises(ValueError, match="jvp: 1 tangents for 2 inputs"):
+        jvp(lambda x, y: x * y, [1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match=r"jvp: .*inf is not a finite"):
+        jvp(lambda x: x * 1e200, [1.0], [1e200])
 
 
 # ---- gradcheck ----------------------------------------------------------------------------------------
