@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -126,9 +127,8 @@ class _Site:
             links.append(self.link(LESSONS[place + 1], say("next")))
         demo = f"<code>micrograd_kr demo {LESSONS[place].demo}</code>"
         told = say("from_demo", name=demo)
-        return f'<p>{told}</p>\n<nav aria-label="{say("lessons")}">' + (
-            "\n".join(links) + "</nav>"
-        )
+        nav = "\n".join([f'<nav aria-label="{say("lessons")}">', *links, "</nav>"])
+        return f"<p>{told}</p>\n{nav}"
 
     def link(self, lesson: Lesson, said: str) -> str:
         """Lead to a lesson by its heading."""
@@ -137,31 +137,27 @@ class _Site:
 
     def contents(self) -> str:
         """Write what the first page shows."""
-        lines = []
-        for lesson in LESSONS:
-            text = self.texts[lesson.name]
-            to = address(lesson.name, self.lang)
-            lines.append(f'<li><a href="{to}">{_heading(text)}</a>')
-            lines.append(f"<span>{_lead(text)}</span></li>")
-        more = []
-        for name in ("pictures", "reference"):
-            to = address(name, self.lang)
-            more.append(f'<li><a href="{to}">{say(name)}</a>')
-            more.append(f"<span>{say(f'{name}_about')}</span></li>")
-        return "\n".join(
-            [
-                f"<h1>{say('course')}</h1>",
-                f'<p class="lead">{say("course_about")}</p>',
-                f"<h2>{say('lessons')}</h2>",
-                '<ol class="contents">',
-                *lines,
-                "</ol>",
-                f"<h2>{say('more')}</h2>",
-                '<ul class="contents">',
-                *more,
-                "</ul>",
-            ]
+        lessons = [
+            self.entry(name, _heading(text), _lead(text))
+            for name, text in self.texts.items()
+        ]
+        more = [
+            self.entry(name, say(name), say(f"{name}_about"))
+            for name in ("pictures", "reference")
+        ]
+        return Template(_text("web/contents.html")).substitute(
+            course=say("course"),
+            about=say("course_about"),
+            lessons_title=say("lessons"),
+            lessons="\n".join(lessons),
+            more_title=say("more"),
+            more="\n".join(more),
         )
+
+    def entry(self, name: str, title: str, about: str) -> str:
+        """Lead to a page, and say what it is about."""
+        to = address(name, self.lang)
+        return f'<li><a href="{to}">{title}</a><span>{about}</span></li>'
 
     def pictures(self) -> str:
         """Write the gallery: the pictures of each demo under what it is about."""
@@ -170,7 +166,7 @@ class _Site:
             shown = [path for path in paths if path.suffix != ".html"]
             if not shown:
                 continue
-            parts += [f"<h2>{about(demo)}</h2>", '<div class="pictures">']
+            parts += [f"<h2>{escape(about(demo))}</h2>", '<div class="pictures">']
             for path in shown:
                 place = self.addresses[f"{path.stem}_{path.suffix[1:]}"]
                 parts.append(
