@@ -420,8 +420,12 @@ def test_a_click_folds_and_opens_one_neuron_or_all(view: Open) -> None:
     assert shown.count() > before
     again = view(network(), address=link)
     assert again.locator("#stage > svg:visible .node:visible").count() == before
-    page.locator("#fold").click()
-    page.locator("#fold").click()
+    for _ in range(2):
+        page.locator("#fold").click()
+        width = page.evaluate("picture.viewBox.baseVal.width * view.scale")
+        assert page.locator("#stage").bounding_box()["width"] == pytest.approx(
+            width, abs=1
+        )
     assert shown.count() == every
 
 

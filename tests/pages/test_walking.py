@@ -242,3 +242,14 @@ def test_without_words_there_is_no_walk(browser, tmp_path):
 
 def test_the_page_is_small(tmp_path):
     assert TrainingPage({}).save(tmp_path / "t.html").stat().st_size < 500_000
+
+
+def test_the_picture_of_a_walk_is_as_large_as_what_is_seen_of_it(own) -> None:
+    frame = walk(own("#layers=8,8"))
+    stage, seen = frame.evaluate("""() => {
+      const { width, height } = picture.viewBox.baseVal;
+      const stage = $("stage").getBoundingClientRect();
+      return [[stage.width, stage.height], [width * view.scale, height * view.scale]];
+    }""")
+    assert stage == pytest.approx(seen, abs=1)
+    assert min(stage) > 200

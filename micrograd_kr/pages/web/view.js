@@ -2,7 +2,7 @@
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const scroller = $("scroller");
-const view = { zoom: 0, scale: 0, whole: 1 }; // zoom 0: as large as the text needs to be read
+const view = { zoom: 0, scale: 0, whole: 1, picture: null }; // zoom 0: as large as the text needs to be read
 
 /** What the scroller holds; read once, not at each step. */
 function measureView() {
@@ -64,8 +64,8 @@ function drawnOffset() {
 
 /** The picture keeps its layout and is only drawn larger: a tenth of the time of another width. */
 function scaleTo(scale) {
-  if (scale === view.scale) return;
-  view.scale = scale;
+  if (scale === view.scale && picture === view.picture) return;
+  Object.assign(view, { scale, picture });
   const { width, height } = picture.viewBox.baseVal;
   $("stage").style.width = `${width * scale}px`;
   $("stage").style.height = `${height * scale}px`;

@@ -341,8 +341,8 @@ function showWalk() {
   const frame = html("iframe", { id: "walk-frame", title: word("walkingTitle"), sandbox: "allow-scripts" });
   frame.srcdoc = walkPage(learner, sample, walked.moment);
   $("walking-title").textContent = pointText(sample);
+  if (!$("walking").open) $("walking").showModal(); // first: a page that is not shown measures nothing
   $("walk-place").replaceChildren(frame);
-  if (!$("walking").open) $("walking").showModal();
 }
 
 function endWalk() {
