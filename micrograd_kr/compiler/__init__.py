@@ -1,7 +1,14 @@
 """From scalars to arrays: the recorded graph of a loss as an array program."""
 
-from .compiling import compile, compile_outputs
-from .documents import Programs
-from .program import Forward, Program
+from .messages import say
+
+try:
+    from .compiling import compile, compile_outputs
+    from .documents import Programs
+    from .program import Forward, Program
+except ModuleNotFoundError as error:
+    if error.name != "numpy":
+        raise
+    raise ImportError(say("no_numpy")) from None
 
 __all__ = ["Forward", "Program", "Programs", "compile", "compile_outputs"]

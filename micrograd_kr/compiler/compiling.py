@@ -56,6 +56,9 @@ def compile(
     ``xp``: numpy or jax.numpy, which runs the same source under `jax.jit` and for that
     switches JAX to 64 bits.
 
+    Terms of a sum and constant factors are put together where no float is lost by it:
+    the last digits may be others than eager ones, and more where huge terms cancel.
+
     Raises TypeError and ValueError for a loss, parameters or inputs that it cannot use,
     among them a Value that took part in a Python comparison: the branch that was taken
     is not part of the graph; and so does a function that records another graph for other

@@ -4,6 +4,10 @@ from ..text import Messages
 
 say: Messages = Messages(
     {  # Korean, English
+        "no_numpy": (
+            "compile에는 NumPy가 필요합니다. 설치: python -m pip install numpy",
+            "compile needs NumPy; to install it: python -m pip install numpy",
+        ),
         "no_input": (
             "program: {unknown:이라는/라는} 입력은 없습니다. 입력은 다음과 같습니다: {known}",
             "program: no input {unknown}; its inputs are {known}",
