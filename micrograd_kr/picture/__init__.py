@@ -2,7 +2,7 @@
 
 from .draw import draw
 from .drawing import Drawing
-from .folding import Arrow, arrows
+from .folding import FOLD_OVER, Arrow, arrows
 from .label import visible
 from .names import formula, names
 from .neurons import Neurons, find_neurons
@@ -10,6 +10,7 @@ from .render import layout_with, write
 from .words import shown_number
 
 __all__ = [
+    "FOLD_OVER",
     "Arrow",
     "Drawing",
     "Neurons",

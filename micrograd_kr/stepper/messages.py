@@ -202,14 +202,6 @@ say: Messages = Messages(
             "{root}의 그래프에 이름이 {given}인 노드가 없습니다. 있는 이름: {names}",
             "no node of the graph of {root} is called {given}; there are {names}",
         ),
-        "fold": (
-            "save: fold=True로는 저장할 수 없습니다. 페이지는 모든 노드를 한 단계씩 "
-            "보여 주기 때문입니다. fold 없이 저장하거나, 접은 그림만 필요하면 "
-            ".draw(fold=True).save('graph.svg')를 쓰세요",
-            "save: fold=True is not possible, since the page shows the step of every "
-            "node. Save it without fold, or as a picture with "
-            ".draw(fold=True).save('graph.svg')",
-        ),
         "page_too_large": (
             "save: 노드가 {n}개라 max_nodes={most}보다 많습니다. 그래프의 일부(표본 "
             "하나, 뉴런 하나)를 저장하거나 max_nodes={n}을 주세요",

@@ -110,6 +110,7 @@ def folded_data(
 ) -> dict[str, Any]:
     """Tell what is inside the boxes of a picture with its neurons folded.
 
+    ``first``, which `Stepper.save` adds: whether the page begins with this picture.
     ``box``: by operation of a neuron, the node that stands for it; ``inside``: by such
     a node its operations, in order; ``arrows``: id, node, parent, and the ``edges`` of
     the graph that each stands for.

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from ..engine import Value
 from ..pages import page_frame, save_page, step_page
-from ..picture import Drawing, Neurons, find_neurons
+from ..picture import FOLD_OVER, Drawing, Neurons, find_neurons
 from ..text import FEW, format_number, language, listed
 from .frames import Frames
 from .messages import say
@@ -408,8 +408,9 @@ class Stepper:
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Write one HTML page that plays both passes and needs nothing else.
 
-        ``options`` go to `draw`. Raises ValueError for ``fold``, since the page shows
-        every node, and for a graph of more nodes than ``max_nodes`` allows.
+        ``options`` go to `draw`. ``fold`` says whether its neurons are folded at first;
+        None: where there are more than 100 nodes. Raises ValueError for a graph of more
+        nodes than ``max_nodes`` allows.
         """
         recorded, svg, folded = self._recorded(options)
         return save_page(recorded, svg, path, self.lang, folded)
@@ -420,6 +421,7 @@ class Stepper:
         neurons = find_neurons(s.walk.order, [s.loss])
         s._check_page(options, neurons)
         options = {"node_style": _roomy} | options
+        fold = options.pop("fold", None)
         svg = folded = ""
         with s.walk.from_the_start():
             s.run()  # the picture of the end has room for every number
@@ -429,13 +431,13 @@ class Stepper:
                 svg = s.draw(**options).svg()
         recorded = s.recording()
         if folded:
+            is_large = len(s.walk.order) > FOLD_OVER
             recorded["folded"] = folded_data(s.loss, s.walk.order, neurons)
+            recorded["folded"]["first"] = is_large if fold is None else fold
         return recorded, svg, folded
 
     def _check_page(self, options: dict[str, Any], neurons: Neurons) -> None:
-        """Refuse what would be a wrong picture, or one that nobody can read."""
-        if options.get("fold"):
-            raise ValueError(say("fold", self.lang))
+        """Refuse a picture that nobody can read."""
         most = options.get("max_nodes", PAGE_NODES)
         n = len(self.walk.order) - len(neurons.hidden)
         n -= len(neurons.box) - len(set(neurons.box.values()))

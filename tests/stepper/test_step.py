@@ -646,21 +646,28 @@ def test_a_network_can_be_drawn_with_its_neurons_folded() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_page_refuses_to_fold_and_never_recommends_it(
-    lang: str, tmp_path: Any
-) -> None:
-    loss = (mk.MLP(2, [3, 1], seed=0)([1.0, 2.0]) - 1) ** 2
-    with pytest.raises(ValueError, match="fold=True") as error:
-        Stepper(loss, lang=lang).save(tmp_path / "p.html", fold=True)
-    assert bool(re.search("[가-힣]", str(error.value))) == (lang == "ko")
+def test_a_page_that_is_too_large_is_refused(lang: str, tmp_path: Any) -> None:
     large = mk.Value(1.0)
     for _ in range(400):
         large = large + 1.0
     s = Stepper(large, lang=lang)
     with pytest.raises(ValueError, match=f"max_nodes={len(s.walk.order)}") as error:
         s.save(tmp_path / "p.html")
-    assert "fold" not in str(error.value)
+    assert bool(re.search("[가-힣]", str(error.value))) == (lang == "ko")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("hidden", "fold", "first"),
+    [(3, None, False), (3, True, True), (20, None, True), (20, False, False)],
+)
+def test_a_page_begins_folded_where_it_is_asked_for_or_large(
+    tmp_path: Any, hidden: int, fold: bool | None, first: bool
+) -> None:
+    loss = (mk.MLP(2, [hidden, 1], seed=0)([1.0, 2.0]) - 1) ** 2
+    page = Stepper(loss).save(tmp_path / "p.html", fold=fold).read_text("utf-8")
+    assert f'"first":{str(first).lower()}' in page
+    assert page.count("<svg xmlns") == 2  # both pictures are there
 
 
 def test_a_page_of_many_neurons_has_the_folded_picture_alone(tmp_path: Any) -> None:

@@ -3,7 +3,7 @@
 
 const isOn = { predict: () => state.predict, hall: () => document.body.classList.contains("hall"), weights: () => state.weights };
 
-const foldedAtFirst = views.some(({ isFolded }) => isFolded) && (!foldable || nodes.length > 100);
+const foldedAtFirst = Boolean(folded?.first) || (!foldable && Boolean(folded));
 
 function address() {
   const parts = new URLSearchParams();
