@@ -215,7 +215,11 @@ def elementwise(op: str, *args: Expr) -> Expr:
 
 def is_elementwise(x: Expr) -> bool:
     """Whether it is computed element by element."""
-    return bool(x.args) and x.attr is None and x.op not in ("@", "take", "vdot", "copy")
+    return (
+        bool(x.args)
+        and x.attr is None
+        and x.op not in ("@", "take", "vdot", "copy", "rows")
+    )
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:

@@ -236,11 +236,8 @@ class _Grouping:
         for array in self.pool.gather(moving) + moving:
             self.append(array)
         mark, kinds = len(self.arrays), loop.kinds
-        batched = self.has(loop.starts, "batched")
+        batched = any(array.batched for array in self.arrays[:mark])
         self.add_turn(loop, kinds, batched)
-        if self.has(loop.made, "batched") and not batched:
-            batched = True
-            self.add_turn(loop, kinds, batched)
         if self.floats and not batched and self.suits_floats(loop):
             loop.floats, kinds = True, np.arange(len(loop.made))
             self.add_turn(loop, kinds, batched)
@@ -269,11 +266,6 @@ class _Grouping:
         few = len(loop.made) <= 8
         return few and terms <= (12 if matrices else 8 * calls)
 
-    def has(self, ids: Ints, what: str) -> bool:
-        """Whether an array of any of these scalars is batched, or differentiable."""
-        sources = set(self.array_of[self.same[ids]].ravel().tolist()) - {NUMBERS}
-        return any(getattr(self.arrays[source], what) for source in sources)
-
     def states(self, loop: Loop, kind: int, kinds: Ints) -> Array:
         """The states of a kind, with rows for what they start with."""
         columns = np.flatnonzero(kinds == kind)
@@ -289,7 +281,7 @@ class _Grouping:
         return array
 
     def split(self, ids: Ints) -> list[tuple[Ints, Reading]]:
-        """What reads a table of scalars, by their arrays: the places in the table, and the reading."""
+        """What reads a table of scalars, by their arrays, and the places in the table."""
         places = np.arange(ids.size).reshape(ids.shape)
         sources = self.array_of[ids]
         found = []
@@ -301,7 +293,7 @@ class _Grouping:
         return found
 
     def see_all_turns(self, loop: Loop) -> None:
-        """Where the numbers of a turn are when all turns are known, and where states are computed of them."""
+        """Where the numbers of a turn are when all turns are known, and the copies of states."""
         for array in loop.arrays:
             if array.role == "turn" and not array.members and not array.from_pool:
                 columns = array.nodes - loop.in_turn[0]
@@ -311,7 +303,10 @@ class _Grouping:
                 array.copied = self.split(self.same[loop.copies[:, array.columns]])
 
     def moving(self, loop: Loop) -> list[Array]:
-        """What a turn reads that moves, an array for each source; or stays, when equal scalars are one."""
+        """What a turn reads that moves, an array for each source.
+
+        It stays after all where these scalars are equal.
+        """
         ids = self.same[loop.moving]
         sources = self.array_of[ids]
         source = np.where((sources == sources[0]).all(axis=0), sources[0], SEVERAL)
@@ -355,7 +350,9 @@ class _Grouping:
 
     def add_level(self, nodes: Ints) -> None:
         """Merge the equal nodes of a level; what is left becomes arrays."""
-        level = self.merged(self.terms_of(nodes))
+        level = self.terms_of(nodes)
+        if self.turn is None:  # where equal states have adjoints of their own
+            level = self.merged(level)
         found = self.grouped(level)
         for array in self.pool.gather(found) + found:
             self.append(array)

@@ -90,7 +90,7 @@ def _numbered(a: Ints, b: Ints) -> Ints:
 
 
 def signatures(graph: Scalars) -> tuple[Ints, Ints, Ints]:
-    """Numbers for each node: what it does; to what, which does what; and which leaves it reads."""
+    """Numbers for each node: what it does; to what; and which leaves it reads."""
     random = np.random.default_rng(0).integers(1 << 62, size=max(graph.leaves, 64) + 64)
     n = len(graph.row)
     known = np.array([2, 1, 0])  # constants: 1, -1, and any other one
@@ -276,7 +276,7 @@ class _Turns:
         return (best.any() and self.shifted(best)) or self
 
     def cost(self, shift: Ints) -> tuple[int, int]:
-        """How many states there are with columns in later turns, and how many results that are none."""
+        """How many states there are with columns in later turns, and other results."""
         reader, inner = self.owner[:, None], self.source >= 0
         ago = self.ago + shift[reader] - shift[self.source]
         if (ago[inner] < 0).any():
@@ -287,7 +287,7 @@ class _Turns:
 
     @cached_property
     def results_of_most(self) -> Ints:
-        """The columns that something else than the recurrence reads, not in the last turn alone."""
+        """The columns that something else reads, not in the last turn alone."""
         return self.results(self.table[:-1])
 
     def results(self, table: Ints) -> Ints:
@@ -313,7 +313,7 @@ class _Turns:
     # ---- the first turns, and the last
 
     def prolonged(self) -> "_Turns":
-        """The same with turns before and after that do the same, though of something else, or at other levels."""
+        """The same with turns before and after that do the same, at other levels."""
         turns = self
         for beside in (_Turns.row_before, _Turns.row_after):
             while True:
@@ -332,7 +332,7 @@ class _Turns:
         return turns
 
     def terms_like(self, node: int, column: int) -> Ints | None:
-        """The factors of a node that does the same as a column; None for one that does something else."""
+        """The factors of a node that does the same as a column, or None."""
         graph, like = self.graph, int(self.table[0, column])
         start, end = graph.first[node : node + 2]
         alike = graph.row[node] == graph.row[like]
@@ -349,7 +349,7 @@ class _Turns:
         return same
 
     def row_before(self) -> Ints | None:
-        """The nodes of a turn before the first: what its states are, and what these are computed of."""
+        """The nodes of a turn before the first: its states, and what makes them."""
         row = np.full(len(self.at), -1)
         row[self.states] = self.starts[-1]
         for column in np.argsort(-self.at, kind="stable"):
@@ -414,8 +414,8 @@ class _Turns:
 class _Cut:
     """A graph without a recurrence, and the loop instead.
 
-    New numbers are given to the starts of states, to their copies, to what is summed before
-    the loop, and to all that is in the turn.
+    New numbers are given to the starts of states, to their copies, to what is summed
+    before the loop, and to all that is in the turn.
     """
 
     def __init__(self, turns: _Turns, levels: Ints) -> None:
@@ -455,7 +455,10 @@ class _Cut:
         return ~np.arange(start, len(self.constants)).reshape(values.shape)
 
     def summed_before(self) -> Bools:
-        """The sums of which a part is computed before the loop: terms that read no state, if any of them moves."""
+        """The sums of which a part is computed before the loop.
+
+        These are the terms that read no state, if any of them moves.
+        """
         turns, count = self.turns, len(self.turns.at)
         outside = np.bincount(turns.owner[self.outside], minlength=count)
         moving = self.outside & self.moves.any(axis=1)

@@ -79,7 +79,7 @@ class Work(Protocol):
 
 
 def value(work: Work, array: Array) -> Expr | None:
-    """The value of an array that a loop has made; None for one that is computed as others are."""
+    """The value of an array of a loop; None for one that is computed as others are."""
     loop = array.loop
     if array.twin is not None and not array.role:
         x, subscripts = work.read(array.twin)
@@ -100,31 +100,28 @@ def value(work: Work, array: Array) -> Expr | None:
     return result
 
 
+def row_shape(array: Array) -> Shape:
+    """The shape of one row: states have a first axis of turns, in a turn there is none."""
+    one = array.shape[1:] if array.role == "states" else array.shape
+    return (ex.ROWS,) * array.batched + one
+
+
 def all_rows(work: Work, array: Array, reading: Reading, rows: int) -> Expr:
     """What is read, with so many rows of the shape of an array."""
-    subscripts = work.batch_axis(array) + AXES[0] + LIST[: len(array.shape)]
-    batch, one = array_batch(work, array), array.shape
-    if array.role == "states":
-        one = one[1:]
-        subscripts = work.batch_axis(array) + AXES[0] + LIST[: len(one)]
-    elif array.role == "turn":
-        subscripts = work.batch_axis(array) + AXES[: 1 + len(one)]
+    one, batch = row_shape(array), array.batched
+    inner = AXES[1:] if array.role == "turn" else LIST
+    subscripts = work.batch_axis(array) + AXES[0] + inner[: len(one) - batch]
     x = ex.as_float(ex.aligned(*work.read(reading), subscripts))
-    shape = (*batch, rows, *one)
-    if rows == 1 and x.shape == (*batch, *one) and not x.scalar:
-        return ex.index(x, [":"] * len(batch) + ["None"], shape)
+    shape = (*one[:batch], rows, *one[batch:])
+    if rows == 1 and x.shape == one and not x.scalar:
+        return ex.index(x, [":"] * batch + ["None"], shape)
     return ex.spread(x, shape)
-
-
-def array_batch(work: Work, array: Array) -> Shape:
-    """The axis of the examples of a batch, if there are some."""
-    return ex.batch_of(work.shape_of(array))
 
 
 def under(work: Work, array: Array, loop: Loop, way: str = "") -> Expr:
     """The states, or with ``way`` their adjoints, while the loop computes them."""
-    one = array.shape[1:] if array.role == "states" else array.shape
-    shape = (*array_batch(work, array), loop.depth + loop.turns, *one)
+    one, batch = row_shape(array), array.batched
+    shape = (*one[:batch], loop.depth + loop.turns, *one[batch:])
     return ex.variable(work.interned, f"{id(loop)} {array.kind} {way}", shape)
 
 
@@ -162,7 +159,7 @@ def forwards(work: Work, loop: Loop) -> list[Expr]:
             starts[states] = ex.spread(start.args[0], work.shape_of(array))
         else:
             starts[states] = ex.concatenate([start, nothing], axis)
-        made = new_states(work, array, work.values)
+        made = new_states(array, work.values)
         statements.append(Statement(states, loop.depth, False, made))
     results = looped(loop, starts, statements, backwards=False)
     for array, result in zip(arrays, results, strict=True):
@@ -176,7 +173,10 @@ def forwards(work: Work, loop: Loop) -> list[Expr]:
 
 
 def backwards(work: Work, loop: Loop, after: Sequence[Array]) -> None:
-    """Propagate the gradients of the states to all that the loop reads; ``after``: the arrays after the loop."""
+    """Propagate the gradients of the states to all that the loop reads.
+
+    ``after``: the arrays after the loop.
+    """
     arrays = states_of(loop)
     if any(work.parts[array.number] for array in arrays):
         adjoints = adjoints_of(work, loop, arrays)
@@ -215,11 +215,13 @@ def adjoints_of(work: Work, loop: Loop, arrays: list[Array]) -> list[Expr]:
             grads[array.number] = ex.spread(grad, work.shape_of(array))
             work.propagate_all(array, grad)
     for array, seed in zip(arrays, seeds, strict=True):
-        total = new_states(work, array, grads)
+        total = new_states(array, grads)
         if total is not seed:
             states = under(work, array, loop, "d")
             sets.append(Statement(states, depth, False, total))
     work.turn = None
+    if not adds + sets:  # states of which nothing depends on those before
+        return [*starts.values()]
     results = looped(loop, starts, adds + sets, backwards=True)
     for array, result in zip(arrays, results, strict=True):
         start = result.args[0].args[array.kind]
@@ -227,12 +229,10 @@ def adjoints_of(work: Work, loop: Loop, arrays: list[Array]) -> list[Expr]:
     return results
 
 
-def new_states(work: Work, array: Array, values: Any) -> Expr:
+def new_states(array: Array, values: Any) -> Expr:
     """What a turn has made of the states of an array."""
     parts = [(compact(p), view(values[r.source], r)) for p, r in array.made]
-    return assemble(
-        parts, work.shape_of(array)[: len(array_batch(work, array))] + array.shape[1:]
-    )
+    return assemble(parts, row_shape(array))
 
 
 def compact(places: Ints) -> Reading:
@@ -261,7 +261,7 @@ def know_all_turns(work: Work, loop: Loop, arrays: list[Array]) -> None:
 
 
 def propagate_states(work: Work, loop: Loop, array: Array, adjoint: Expr) -> None:
-    """The adjoints of states to what they start with, and to what computes them in all turns at once."""
+    """The adjoints of states to what they start with, and to their copies."""
     batch = work.batch_axis(array)
     count = array.shape[1] if array.shape[1:] else 1
     ahead = loop.depth * count
@@ -322,7 +322,7 @@ class _Turn:
         return self.moving[x]
 
     def needs_no_state(self, x: Expr) -> bool:
-        """Whether it is computed element by element of rows that are there before the loop."""
+        """Whether it is computed element by element of what is there before the loop."""
         if not self.moves(x):
             return True
         if x.op == "row":
@@ -344,7 +344,8 @@ class _Turn:
         if x.op == "row":
             if is_under(x.args[0]):
                 return x
-            return ex.make("row", (self.before(x.args[0]),), x.attr, x.shape, x.boolean)
+            known = self.before(x.args[0])
+            return ex.make("row", (known,), x.attr, x.shape, x.boolean)
         if self.needs_no_state(x):
             return row(self.before(self.of_all_turns(x)), 0)
         return ex.make(
@@ -352,7 +353,7 @@ class _Turn:
         )
 
     def factors(self, x: Expr) -> dict[Expr, Expr] | None:
-        """What states are multiplied by in a sum of them, as adjoints are; None for what is none."""
+        """What each state is multiplied by in a sum of them, as adjoints are; else None."""
         if x.op == "row" and is_under(x.args[0]):
             return {x: ex.const(x.interned, 1.0)}
         if x.op in ("+", "-"):
@@ -366,7 +367,7 @@ class _Turn:
                 left[state] = more if known is None else known + more
             return left
         still = [self.needs_no_state(y) for y in x.args]
-        if x.op == "*" and any(still):
+        if x.op == "*" and still.count(False) == 1:
             k = still.index(False)
             found, by = self.factors(x.args[k]), x.args[1 - k]
             return found and {state: by * f for state, f in found.items()}
@@ -404,7 +405,5 @@ class _Turn:
             return y
         moves = self.moves(x)
         own = len(x.shape) - len(x.batch)
-        present = (
-            [True] * len(x.batch) + [moves] + [False] * (inner - own) + [True] * own
-        )
-        return ex.expand(y, present)
+        batch = [True] * len(x.batch)
+        return ex.expand(y, [*batch, moves, *[False] * (inner - own), *[True] * own])

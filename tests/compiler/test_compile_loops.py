@@ -1,5 +1,6 @@
 """Recurrences found again: a loop over time, in arrays or in floats, whose text does not grow."""
 
+import itertools
 import random
 import re
 from collections.abc import Callable
@@ -400,6 +401,30 @@ def test_what_a_model_says_is_a_loop_too() -> None:
     forward = compile_outputs(loss, params, inputs=inputs)
     assert "for t in range(" in str(forward)
     assert_same(forward(), [loss.data])
+
+
+def test_a_network_that_reads_tokens_is_a_gather_and_a_loop() -> None:
+    new = Leaves(1)
+    E, W, V = new.values("E", 6, 4), new.values("W", 4, 4), new.values("V", 6, 4)
+    params = flat([E, W, V])
+
+    def loss(x: list[int]) -> Value:
+        h: list[Any] = [0.0] * 4
+        surprise: Any = 0.0
+        for token, following in itertools.pairwise(x):
+            h = [(p + q).tanh() for p, q in zip(matvec(W, h), E[token], strict=True)]
+            scores = matvec(V, h)
+            surprise = surprise + mk.logsumexp(scores) - scores[following]
+        return surprise / (len(x) - 1)
+
+    texts = np.random.default_rng(0).integers(6, size=(4, 15))
+    program = compiled(loss, params, inputs={"x": texts[0].tolist()}, batch="x")
+    assert "for t in range(14):" in program.source
+    assert len(program.source.splitlines()) < 50
+    truths = [eager(loss(x), params) for x in texts[1:].tolist()]
+    got = program(program.theta(), x=texts[1:])
+    assert_same(got[0], np.mean([truth[0] for truth in truths]))
+    assert_same(got[1], np.mean([truth[1] for truth in truths], axis=0))
 
 
 JAX: list[Model] = [tanh_steps, lotka_volterra, rnn, lstm, two_turns_back, momentum]
