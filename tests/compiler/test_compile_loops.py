@@ -14,7 +14,7 @@ from test_compile_models import assert_same
 import micrograd_kr as mk
 from micrograd_kr.compiler import compile as compiled
 from micrograd_kr.compiler import compile_outputs
-from micrograd_kr.engine import Value
+from micrograd_kr.engine import FUNCTIONS, OPS, Op, Value
 
 Recorded = tuple[Value, list[Value], dict[str, Any]]
 Model = Callable[["Leaves", int], Recorded]
@@ -349,6 +349,36 @@ def test_a_recurrence_is_a_loop_and_exact(model: Model) -> None:
         got = program(theta, **arrays(inputs))
         assert_same(got[0], value)
         assert_same(got[1], gradient)
+
+
+ROWS = [op for op in OPS.values() if not op.variadic]
+
+
+@pytest.mark.parametrize("width", [1, 4])
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_every_row_in_a_loop(op: Op, width: int) -> None:
+    """On floats, and on vectors."""
+
+    def record(seed: int) -> tuple[Value, list[Value]]:
+        p = Leaves(seed).values("p", 2, width)
+        h = p[0]
+        for _ in range(12):
+            h = [x.sigmoid() * 0.5 + 0.25 for x in h]
+            operands = [h, p[1]][: len(op.names)]
+            h = [
+                FUNCTIONS[op.name](*some) * 0.5 for some in zip(*operands, strict=True)
+            ]
+        return mk.sum(h), flat(p)
+
+    loss, params = record(1)
+    program = compiled(loss, params)
+    assert "for t in range(" in program.source
+    for seed in (1, 2):
+        loss, params = record(seed)
+        value, gradient, _ = eager(loss, params)
+        got = program(np.array([p.data for p in params]))
+        assert_same(got[0], value, 1e-11)
+        assert_same(got[1], gradient, 1e-11)
 
 
 def without_numbers(source: str) -> str:
