@@ -23,9 +23,10 @@ def least_squares(demo: ModuleType) -> Parts:
     line.label = "o"
     samples = [[*features, target] for features, target in zip(X, y, strict=True)]
     learning = Learning([x, t], {"": samples}, [w, b], "momentum", 0.1)
+    by_hand = [Slider(name, [p], -2, 8, 0.01) for name, p in (("w", w), ("b", b))]
     live = Live(
         (line - t) ** 2,
-        groups={"": [Slider("w", [w], -2, 8, 0.01), Slider("b", [b], -2, 8, 0.01)]},
+        groups={"": by_hand},
         switches={choose("1로 채운 열", "the column of ones"): ones},
         plot=Plot(x, 0, 2, [Curve("o = w x + b 1", line)], height=(-1, 11)),
         learning=learning,

@@ -39,8 +39,9 @@ def _bent() -> Live:
     x = Value(1.0, "x")
     model = MLP(1, [2, 1], activation=None, seed=0)
     first, last = model.layers
-    for p, number in zip(model.parameters(), (1, 0, -1, 1, 1, 2, 0), strict=True):
-        p.data = float(number)
+    numbers = [1.0, 0.0, -1.0, 1.0, 1.0, 2.0, 0.0]  # z = [x, 1 - x], o = z0 + 2 z1
+    for p, number in zip(model.parameters(), numbers, strict=True):
+        p.data = number
     z = [neuron(x) for neuron in first.neurons]
     [output] = last.neurons
     line = output(z)
@@ -184,7 +185,8 @@ def two_layers(demo: ModuleType) -> Parts:
         "at_zero": format_number(FUNCTIONS[activation](demo.B1[0]).data),
         "parameters": len(model.parameters()),
     }
-    return Parts(facts, {"layers": Live(total(o), groups=groups, lines=[*z, *h, *o])})
+    live = Live(total(o), groups=groups, lines=[*z, *h, *o])
+    return Parts(facts, {"layers": live})
 
 
 def universal_approximation(demo: ModuleType) -> Parts:
