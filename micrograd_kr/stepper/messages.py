@@ -180,6 +180,12 @@ say: Messages = Messages(
             "ask: 역전파에서만 물을 수 있습니다. Stepper(loss).ask()를 쓰세요",
             "ask: only a backward pass asks; take Stepper(loss).ask()",
         ),
+        "ask_root": (
+            "ask_grads: {root:은/는} 마지막 결과라서 grad는 출발점 1입니다. 그 앞에 "
+            "있는 값을 물으세요",
+            "ask_grads: {root} is the result, and its grad is the seed 1; ask for what "
+            "it was computed from",
+        ),
         "not_a_value": (
             "Stepper: {given:은/는} Value가 아닙니다({type}). Value로 계산한 결과를 "
             "주세요. 예: x = Value(3.0, 'x'); Stepper(x * x)",

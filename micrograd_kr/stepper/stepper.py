@@ -252,7 +252,8 @@ class Stepper:
 
         A wrong answer is told which single mistake leads to it, and on which edge; it
         may be given again, Enter alone shows the answer, q stops. Gives False if the
-        learner stopped. ``judged`` collects the score over several steppers.
+        learner stopped. ``judged`` collects the score over several steppers. Raises
+        ValueError for the result itself, whose grad is the seed.
 
         >>> a, b = Value(3.0, "a"), Value(-2.0, "b"); L = a * b + a; L.label = "L"
         >>> answers = iter(["1", "-1"])
@@ -262,6 +263,9 @@ class Stepper:
         True
         """
         named = [self._node(leaf) for leaf in leaves]
+        if self.loss in named:
+            root = self._name(self.loss)
+            raise ValueError(say("ask_root", self.lang, root=root))
         with self.walk.from_the_start():
             self.walk.go(len(self))
             quiz = Quiz(self.sentences, self.lang, judged)

@@ -164,6 +164,13 @@ def test_a_quiz_at_the_keyboard(capsys: Any) -> None:
     assert "answer shown: 1\n" in said
 
 
+def test_the_seed_is_no_question() -> None:
+    L = Value(3.0, "x") * 2.0
+    L.label = "L"
+    with pytest.raises(ValueError, match="its grad is the seed 1"):
+        Stepper(L, lang="en").ask_grads(["L"])
+
+
 def test_a_level_there_is_none_of(capsys: Any) -> None:
     assert main(["quiz", "--level", "9"]) == 2
     assert main(["quiz", "--level", "0"]) == 2
