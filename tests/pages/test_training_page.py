@@ -227,6 +227,39 @@ def test_layers_neurons_and_activations(view):
     page.evaluate(LEARN, 5)
 
 
+def test_every_activation_by_layer(view):
+    page = view("#layers=3,2&loss=mse")
+    curves = page.evaluate("Object.keys(given.activations)")
+    assert {"relu", "tanh", "sigmoid", "gelu", "softplus"} <= set(curves)
+    for name in curves:
+        page.locator("#set-activation-0").select_option(name)
+        assert settings(page)["activations"] == [name, "tanh"]
+        ops = page.evaluate("learner.data.ops")
+        assert ops.count(name) == (5 if name == "tanh" else 3)
+        said = text(page, "health")
+        assert (said != "") == (name in ("log", "sqrt")), name  # they meet negatives
+    page.locator("#set-activation-0").select_option("log")
+    assert "There is no value: a logarithm" in text(page, "health")
+
+
+def test_a_slider_is_dragged_and_keys_keep_their_place(view):
+    page = view("#layers=3")
+    box = page.locator("#set-noise").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    page.mouse.down()
+    seen = []
+    for share in (0.4, 0.6, 0.8):
+        page.mouse.move(box["x"] + share * box["width"], y)
+        seen.append(settings(page)["noise"])
+    page.mouse.up()
+    assert seen == sorted(set(seen))
+    for control in ("set-n", "set-loss", "set-activation-0", "more-1"):
+        page.locator(f"#{control}").focus()
+        page.keyboard.press("Enter" if control == "more-1" else "ArrowRight")
+        assert page.evaluate("document.activeElement.id") == control
+
+
 def test_input_features(view):
     page = view("#data=circles&layers=")
     page.evaluate(LEARN, 100)
@@ -278,9 +311,12 @@ def test_a_changed_address_is_followed(view):
 
 
 def test_a_teacher_hides_controls(view):
-    page = view("#hide=lr,features,settings")
-    for name in ("set-lr", "features", "settings"):
-        assert page.locator(f"#{name}").is_hidden()
+    page = view("#hide=lr,features,activations,curves-part,data,walk")
+    hidden = ["set-lr", "features", "set-activation-0", "set-activation-1", "curves"]
+    for name in (*hidden, "data-sets", "walk"):
+        assert page.locator(f"#{name}").is_hidden(), name
+    for name in ("set-loss", "data-controls", "plane"):
+        assert page.locator(f"#{name}").is_visible()
 
 
 # ---- points ------------------------------------------------------------------
@@ -335,6 +371,30 @@ def test_a_file_of_one_s_own(view, tmp_path):
     bad.write_text("1,2\n", encoding="utf-8")
     page.locator("#csv").set_input_files(str(bad))
     until(page, "$('csv-note').textContent.includes('line 1')")
+
+
+DROP = """(text) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([text], "own.csv"));
+  dispatchEvent(new DragEvent("drop", { dataTransfer: carried, cancelable: true }));
+}"""
+
+
+def test_a_file_is_dropped_and_what_is_wrong_with_it_is_said(view):
+    page = view()
+    page.evaluate(DROP, "x1,x2,kind\n0,0,a\n1,1,b\n0,1,<b>c</b>\n1,0,a\n")
+    until(page, "settings.data === 'own'")
+    assert "4 points in 3 classes" in text(page, "csv-note")
+    assert settings(page)["loss"] == "cross_entropy"
+    assert page.locator('[name="data"][value="own"]').is_checked()
+    for wrong, said in {
+        "1,2\n3,4\n": "line 1: 2 columns",
+        "1,2,a\n1,x,a\n": "line 2: x is not a number",
+        "1,2,a\n": "only 1 points",
+    }.items():
+        page.evaluate(DROP, wrong)
+        until(page, f"$('csv-note').textContent.includes({said!r})")
+    assert page.evaluate("learner.train.length + learner.test.length") == 4
 
 
 # ---- numbers -----------------------------------------------------------------
@@ -410,6 +470,33 @@ def test_a_network_that_cannot_learn_is_told(view):
     assert "dead" in text(dead, "health")
     zeros = view("#init=zeros")
     assert "never become different" in text(zeros, "health")
+    saturated = view("#layers=3")
+    saturated.evaluate(
+        """() => {
+          learner.trainer.parameters.forEach((_, i, all) => (all[i] = 50 + i));
+          learner.trainer.place();
+          learner.measure();
+          show();
+        }"""
+    )
+    assert "Layer 1 is saturated" in text(saturated, "health")
+    steep = view("#layers=3,3,3,3")
+    steep.evaluate(
+        """() => {
+          learner.layers.forEach((neurons, l) => neurons.flatMap(({ weights }) => weights).forEach((node) => {
+            learner.trainer.parameters[learner.places.get(node)] = l ? 30 : 1e-7;
+          }));
+          learner.trainer.place();
+          learner.measure();
+          show();
+        }"""
+    )
+    assert "explode" in text(steep, "health")
+    bars = steep.locator("#norms .bar i").evaluate_all(
+        "all => all.map((i) => i.offsetWidth)"
+    )
+    assert len(bars) == 5
+    assert bars[0] > bars[-1]
     deep = view("#layers=6,6,6,6,6,6&activations=sigmoid&init=xavier")
     assert "vanish" in text(deep, "health")
     fine = view()

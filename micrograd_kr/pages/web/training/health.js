@@ -13,7 +13,7 @@ function norms(learner) {
 
 /** What is wrong, as words and their values. */
 function complaints(learner) {
-  if (learner.diverged) return [["diverged", {}]];
+  if (learner.diverged) return [[learner.diverged, {}]];
   if (!learner.layers || learner.classes === undefined) return [];
   const found = [];
   const columns = columnsOf(learner);

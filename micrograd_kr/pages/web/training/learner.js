@@ -80,7 +80,8 @@ class Learner {
     this.trainer.order = null;
     this.epochs = 0;
     this.within = 0; // of this epoch, so many samples are done
-    this.diverged = false;
+    this.diverged = false; // or why it cannot go on
+    this.gradient = new Float64Array(this.parameters.length);
     this.curve = [];
     this.kept = new Map(); // epoch -> parameters and the memory of the optimizer
     this.apply();
@@ -133,7 +134,7 @@ class Learner {
       work();
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
-      this.diverged = true;
+      this.diverged = error.message;
     }
   }
 
@@ -147,7 +148,7 @@ class Learner {
       this.trainer.measure(this.train);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
-      this.diverged = true;
+      this.diverged = error.message;
       return;
     }
     this.gradient = this.trainer.gradient.slice();

@@ -42,7 +42,7 @@ class Trainer {
       batch.forward();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      throw new Diverged();
+      throw new Diverged(error.message === "large" ? "diverged" : "outside");
     }
   }
 
@@ -135,9 +135,9 @@ function* parts(samples) {
   for (let start = 0; start < samples.length; start += AT_ONCE) yield samples.slice(start, start + AT_ONCE);
 }
 
-/** Thrown when the loss or a parameter has left the numbers: the learning rate is too high. */
+/** Thrown when the loss or a parameter has left the numbers; or `outside` what a logarithm or a root takes. */
 class Diverged extends Error {
-  constructor() {
-    super("diverged");
+  constructor(why = "diverged") {
+    super(why);
   }
 }
