@@ -62,7 +62,7 @@ def step_page(browser: Any, lang: str) -> None:
 def training_page(browser: Any, lang: str) -> None:
     """Photograph a network that has learned the moons."""
     path = TrainingPage({"data": "moons", "layers": [8, 8]}).save("train.html")
-    page = browser.new_page(viewport={"width": 1440, "height": 860})
+    page = browser.new_page(viewport={"width": 1440, "height": 1120})
     page.goto(path.resolve().as_uri())
     for _ in range(EPOCHS):
         page.locator("#one-epoch").click()

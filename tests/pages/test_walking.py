@@ -45,6 +45,7 @@ def frame_of(page: Any) -> Any:
     page.locator("#walk-frame").wait_for()
     frame = page.frames[-1]
     frame.locator("#expression").wait_for()
+    assert frame.evaluate("picture.viewBox.baseVal.width") > 100  # it was measured
     return frame
 
 

@@ -338,7 +338,8 @@ function showWalk() {
   const sample = allSamples()[walked.place];
   if (!sample || !isWalkable(learner)) return endWalk();
   choose(sample);
-  const frame = html("iframe", { id: "walk-frame", title: word("walkingTitle"), sandbox: "allow-scripts" });
+  // Of this page's own origin: a browser may let others wait before they measure their pictures
+  const frame = html("iframe", { id: "walk-frame", title: word("walkingTitle") });
   frame.srcdoc = walkPage(learner, sample, walked.moment);
   $("walking-title").textContent = pointText(sample);
   if (!$("walking").open) $("walking").showModal(); // first: a page that is not shown measures nothing

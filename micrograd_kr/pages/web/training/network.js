@@ -90,7 +90,7 @@ class Network {
   add(learner, neuron) {
     const isImage = neuron.image || (this.isImage && learner.layers[0].includes(neuron));
     const label = html("span", { class: "value" });
-    place(label, neuron.left - 8, neuron.top + this.box + 2, this.box + 16);
+    place(label, neuron.left + neuron.size / 2, neuron.top + neuron.size + 2);
     const isNeuron = neuron.bias !== undefined;
     const name = isNeuron ? word("bias", { name: neuron.title }) : neuron.title;
     const over = isNeuron
