@@ -37,7 +37,8 @@ class Programs:
         params: Sequence[Value],
         inputs: Mapping[str, Sequence[Any]],
     ) -> None:
-        self.loss, self.params = loss, params
+        self.loss = loss
+        self.params = params
         self.most: dict[str, int] = {
             name: max([int(np.max(x, initial=0)) for x in documents])
             for name, documents in inputs.items()

@@ -47,12 +47,15 @@ class Tokens:
         arguments: Mapping[str, str],
         batch: Sequence[str],
     ) -> None:
-        self.examples, self.batch = examples, batch
-        self.names = [*examples]
+        self.examples = examples
+        self.batch = batch
+        self.names: list[str] = [*examples]
         self.arguments = arguments
         sizes = [x.size for x in examples.values()]
-        self.starts = np.cumsum([0, *sizes]).tolist()
-        self.owners = np.arange(len(sizes)).repeat(sizes)  # the number of the input
+        self.starts: list[int] = np.cumsum([0, *sizes]).tolist()
+        self.owners: Ints = np.arange(len(sizes)).repeat(
+            sizes
+        )  # the number of the input
 
     @property
     def row(self) -> Ints:
@@ -98,13 +101,15 @@ class Recordings:
         given: Tokens,
         params: Sequence[Value],
     ) -> None:
-        self.record, self.example, self.owners = record, given.row, given.owners
-        example = self.example
-        self.place = {v: i for i, v in enumerate(params)}
-        self.rng = np.random.default_rng(0)
-        self.tokens = [example]  # of each recording
-        self.losses = [record(example)]
-        self.bounds = np.full(example.shape, NO_BOUND)
+        example = given.row
+        self.record = record
+        self.example: Ints = example
+        self.owners: Ints = given.owners
+        self.place: dict[Value, int] = {v: i for i, v in enumerate(params)}
+        self.rng: np.random.Generator = np.random.default_rng(0)
+        self.tokens: list[Ints] = [example]  # of each recording
+        self.losses: list[Value] = [record(example)]
+        self.bounds: Ints = np.full(example.shape, NO_BOUND)
 
     def joined(self) -> tuple[Value, list[Gather]]:
         """The graph that all have in common, and what is read where.
@@ -113,7 +118,9 @@ class Recordings:
         """
         if not self.example.size:
             return self.losses[0], []
-        self.at_end = self.record(np.full_like(self.example, -1))  # the last rows
+        self.at_end: Value = self.record(
+            np.full_like(self.example, -1)
+        )  # the last rows
         for _ in range(FEWEST):
             self.record_another()
         self.bounds = bounds_of(self.found()[1], len(self.example))

@@ -176,8 +176,9 @@ class DocumentSteps(Steps):
             return loss([model(X)], [y])
 
         parameters = optimizer.parameters
-        self.programs = Programs(record, parameters, {"X": X, "y": y})
-        self.X, self.y = [*map(_whole, X)], [*map(_whole, y)]
+        self.programs: Programs = Programs(record, parameters, {"X": X, "y": y})
+        self.X: list[Any] = [*map(_whole, X)]
+        self.y: list[Any] = [*map(_whole, y)]
         super().__init__(model, optimizer)
 
     def step(self, batch: list[int]) -> float:
