@@ -16,6 +16,7 @@ table, at a position that is a sum of tokens times steps, and a constant.
 (Value(data=12.0, grad=0.0), 0, (2,), 2)
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -33,7 +34,8 @@ from .scalars import refuse_branches
 from .shapes import nested, reading_at
 from .views import view
 
-FEWEST, MOST = 3, 12  # recordings with other tokens
+FEWEST, MORE = 3, 12  # recordings with other tokens, and more where they are too few
+SURE = 16  # bits: so rarely does one token move by chance as two others do together
 NO_BOUND = 1 << 40  # of a token by which nothing is read
 Terms = tuple[tuple[int, int], ...]  # (token, step)
 
@@ -110,6 +112,17 @@ class Recordings:
         self.tokens: list[Ints] = [example]  # of each recording
         self.losses: list[Value] = [record(example)]
         self.bounds: Ints = np.full(example.shape, NO_BOUND)
+        largest = np.zeros(len(example), dtype=np.int64)
+        np.maximum.at(largest, self.owners, example)  # of each input
+        # How many tokens are known to be possible:
+        self.known: Ints = largest[self.owners] + 1
+
+    @property
+    def enough(self) -> int:
+        """How many recordings tell which token moves what: more, the fewer tokens there are."""
+        bits = SURE + 2 * math.log2(len(self.example))
+        smallest = int(min(self.known[self.known > 1], default=2))
+        return max(FEWEST, math.ceil(bits / math.log2(smallest)))
 
     def joined(self) -> tuple[Value, list[Gather]]:
         """The graph that all have in common, and what is read where.
@@ -121,7 +134,7 @@ class Recordings:
         self.at_end: Value = self.record(
             np.full_like(self.example, -1)
         )  # the last rows
-        for _ in range(FEWEST):
+        for _ in range(self.enough):
             self.record_another()
         self.bounds = bounds_of(self.found()[1], len(self.example))
         self.record_another()  # of all that are possible now
@@ -131,9 +144,10 @@ class Recordings:
 
     def record_another(self) -> None:
         """Record the loss with any tokens that are known to be possible."""
-        known = int(self.example.max()) + 1
-        bounds = np.where(self.bounds == NO_BOUND, known, self.bounds)
+        bounds = np.where(self.bounds == NO_BOUND, self.known, self.bounds)
         tokens = self.rng.integers(bounds)
+        if len(self.tokens) == 1:  # every token is another one once
+            tokens = (self.example + 1 + tokens % np.maximum(bounds - 1, 1)) % bounds
         self.tokens.append(tokens)
         self.losses.append(self.record(tokens))
 
@@ -145,7 +159,7 @@ class Recordings:
             terms = self.explained([*common.moved])
             if terms is not None:
                 return loss, self.gathers(common.moved, terms)
-            if len(self.losses) > MOST:
+            if len(self.losses) > self.enough + MORE:
                 raise ValueError(say("unexplained"))
             self.record_another()
 

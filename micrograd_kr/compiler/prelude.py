@@ -30,6 +30,7 @@ erf = vectorize(math.erf, otypes=[float])
 """,
     "add_rows": """
 def add_rows(x, rows, count):
+    x = asarray(x)
     width = x.size // rows.size
     at = rows.reshape(-1, 1) * width + arange(width)
     return bincount(at.ravel(), x.ravel(), count * width).reshape(count, width)
@@ -52,6 +53,7 @@ from jax.scipy.special import erf
 """,
     "add_rows": """
 def add_rows(x, rows, count):
+    x = asarray(x)
     width = x.size // rows.size
     return zeros((count, width)).at[rows.ravel()].add(x.reshape(-1, width))
 """,

@@ -998,6 +998,105 @@ def _text(a: Any) -> str:
     return f"v{a}" if isinstance(a, int) else repr(a)
 
 
+# ---- functions of whole numbers ------------------------------------------------------------------
+
+
+class Reader:
+    """A random function that reads tables at tokens: the same operations for whatever tokens it is given.
+
+    >>> reader = Reader(seed=1)
+    >>> reader(**reader.tokens(0)).data == reader(**reader.tokens(0)).data
+    True
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        rng = random.Random(seed)
+        self.counts = {"x": rng.randint(2, 6)}  # rows of the tables of an input
+        self.lengths = {"x": rng.randint(1, 6)}
+        if rng.random() < 0.5:
+            self.counts["y"], self.lengths["y"] = rng.randint(2, 5), rng.randint(1, 4)
+        self.width = rng.randint(1, 4)
+        self.params: list[Value] = []
+        self.extra = self.leaves(rng, rng.randint(1, 4))
+        self.tables = {
+            name: self.table(rng, n, name) for name, n in self.counts.items()
+        }
+        self.pairs = self.table(rng, self.counts["x"], "pairs", self.counts["x"])
+        self.matrix = self.table(rng, self.width, "w")
+        self.extra += self.leaves(rng, 2)
+
+    def leaves(self, rng: random.Random, n: int) -> list[Value]:
+        made = [Value(rng.uniform(-1, 1), f"a{i}") for i in range(n)]
+        self.params += made
+        return made
+
+    def table(
+        self, rng: random.Random, rows: int, name: str, width: int = 0
+    ) -> list[list[Value]]:
+        return [self.leaves(rng, width or self.width) for _ in range(rows)]
+
+    def tokens(self, seed: int) -> dict[str, list[int]]:
+        rng = random.Random(seed)
+        return {
+            name: [rng.randrange(self.counts[name]) for _ in range(n)]
+            for name, n in self.lengths.items()
+        }
+
+    def example(self) -> dict[str, list[int]]:
+        """Tokens with the largest among them."""
+        return {name: [self.counts[name] - 1] * n for name, n in self.lengths.items()}
+
+    def __call__(self, **tokens: list[int]) -> Value:
+        rng = random.Random(self.seed + 1)
+        parts: list[Value] = []
+        rows = [self.tables[name][t] for name, ts in tokens.items() for t in ts]
+        for _ in range(rng.randint(1, 4)):
+            self.read(rng, rows, tokens["x"], parts)
+        parts.append(FUNCTIONS["dot"](rng.choice(rows), self.matrix[0]))
+        return FUNCTIONS["sum"](parts) / float(len(parts))
+
+    def read(
+        self,
+        rng: random.Random,
+        rows: list[list[Value]],
+        x: list[int],
+        parts: list[Value],
+    ) -> None:
+        """One of the ways in which models read tables."""
+        dot, total = FUNCTIONS["dot"], FUNCTIONS["sum"]
+        kind = rng.randrange(7)
+        f = rng.choice(("tanh", "relu", "sin", "sigmoid"))
+        curve = FUNCTIONS[f]
+        if kind == 0:  # a layer on each row
+            made = [[curve(dot(w, row)) for w in self.matrix] for row in rows]
+            parts += [total(row) for row in made]
+        elif kind == 1:  # the next one, of a table of pairs
+            pairs = list(zip(x, x[1:] or x, strict=False))
+            parts += [
+                FUNCTIONS["logsumexp"](self.pairs[a]) - self.pairs[a][b]
+                for a, b in pairs
+            ]
+        elif kind == 2:  # a target among logits
+            logits = [dot(row, rows[0]) for row in self.tables["x"]]
+            parts.append(FUNCTIONS["logsumexp"](logits) - logits[x[-1]])
+        elif kind == 3:  # what came before each
+            for i in range(len(rows)):
+                scores = [dot(rows[i], row) for row in rows[: i + 1]]
+                whole = FUNCTIONS["logsumexp"](scores)
+                weights = [(s - whole).exp() for s in scores]
+                parts.append(curve(dot(weights, [row[0] for row in rows[: i + 1]])))
+        elif kind == 4:  # some rows, some columns, one of them twice
+            some = rng.sample(rows, rng.randint(1, len(rows)))
+            k = rng.randrange(self.width)
+            parts += [curve(row[k] * row[-1]) for row in some]
+        elif kind == 5:  # a mean of rows
+            columns = list(zip(*rows, strict=True))
+            parts += [curve(total(list(c)) / float(len(c))) for c in columns]
+        else:  # beside other parameters
+            parts += [row[0] * a for row, a in zip(rows, self.extra, strict=False)]
+
+
 # ---- smaller and smaller graphs that still fail --------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from compile_models import eager
-from random_graphs import Graph, random_graph, random_recurrence, shrink
+from random_graphs import Graph, Reader, random_graph, random_recurrence, shrink
 
 from micrograd_kr.compiler import compile as compiled
 
@@ -71,6 +71,24 @@ def check_batch(graph: Graph, seed: int = 0, **how: Any) -> None:
         compare(program(np.array(theta), **given), expected)
 
 
+def check_tokens(seed: int, **how: Any) -> None:
+    """A function of whole numbers at other ones, alone and in a batch."""
+    reader = Reader(seed)
+    given = [reader.tokens(1000 * seed + k) for k in range(4)]
+    truths = [eager(reader(**tokens), reader.params) for tokens in given]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program = compiled(reader, reader.params, reader.example(), **how)
+        theta = program.theta()
+        for tokens, truth in zip(given, truths, strict=True):
+            compare(program(theta, **tokens), truth)
+        names = [*reader.counts]
+        batched = compiled(reader, reader.params, reader.example(), batch=names, **how)
+        rows = {name: np.array([t[name] for t in given]) for name in names}
+        mean = [np.mean([truth[i] for truth in truths], axis=0) for i in range(3)]
+        compare(batched(theta, **rows), mean)
+
+
 def compare(got: Any, expected: Any) -> None:
     value, gradient, sizes = (np.asarray(x, dtype=float) for x in expected)
     loss, slope = (np.asarray(x, dtype=float) for x in got)
@@ -117,6 +135,15 @@ def test_random_recurrences_are_loops() -> None:
         loss, params, inputs = random_recurrence(seed).record()
         texts.append(compiled(loss, params, inputs=inputs).source)
     assert sum("for t in range(" in text for text in texts) > 15
+
+
+@pytest.mark.parametrize("start", range(0, 60, 20))
+def test_compiled_functions_of_tokens_are_eager_s(start: int) -> None:
+    for seed in range(start, start + 20):
+        try:
+            check_tokens(seed)
+        except Exception as error:
+            pytest.fail(f"check_tokens({seed}): {error!r}")
 
 
 def test_the_comparison_can_fail() -> None:
@@ -184,6 +211,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5000)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--recurrences", action="store_true", help="these alone")
+    parser.add_argument("--tokens", action="store_true", help="functions of them alone")
     parser.add_argument(
         "--keep-going",
         action="store_true",
@@ -192,6 +220,17 @@ def main() -> int:
     options = parser.parse_args()
     seen: dict[str, int] = {}
     for seed in range(options.start, options.start + options.seeds):
+        if options.tokens or not options.recurrences:
+            try:
+                check_tokens(seed)
+            except Exception as error:
+                what = f"check_tokens, {kind(error)}"
+                seen[what] = seen.get(what, 0) + 1
+                print(f"check_tokens({seed}): {error!r}", flush=True)
+                if not options.keep_going:
+                    return 1
+        if options.tokens:
+            continue
         again = random_recurrence(seed)
         graphs = [(check_graph, again), (check_batch, again)]
         if not options.recurrences:

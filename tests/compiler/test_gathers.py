@@ -134,6 +134,26 @@ def test_a_single_token(shape: tuple[int, ...]) -> None:
     check(loss, flat(rows, numbers), {"token": (3, shape)})
 
 
+@pytest.mark.parametrize("length", [1, 3, 12])
+def test_tables_of_two_rows(length: int) -> None:
+    """Where a token is often the same by chance, it is another one in some recording."""
+    rows, w = table(2, 2), [Value(0.5), Value(-2.0)]
+    places = [Value(0.1 * k - 0.3) for k in range(length)]
+    params = flat(rows, w, places)
+
+    def loss(tokens: list[int]) -> Value:
+        pairs = zip(tokens, places, strict=True)
+        return mk.sum([(mk.dot(rows[t], w) * place).tanh() for t, place in pairs])
+
+    program = compiled(loss, params, {"tokens": [1] * length})
+    for number in range(min(2**length, 16)):
+        tokens = [number * 2654435761 >> k & 1 for k in range(length)]
+        value, gradient = program(program.theta(), tokens=tokens)
+        truth = eager(loss, params, {"tokens": tokens})
+        assert value == pytest.approx(truth[0], abs=1e-12)
+        assert gradient == pytest.approx(truth[1], abs=1e-12)
+
+
 def test_tokens_stand_beside_numbers() -> None:
     rows, x = table(4, 2), [Value(0.3), Value(-0.7)]
 
