@@ -1,13 +1,13 @@
 """From boxes and arrows to text in the DOT language."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
 from ..engine import Value
 from .folding import Arrow, Boxes
-from .grid import MARGIN, TITLE, Grid, Place
+from .grid import MARGIN, TITLE, Grid, Place, Point
 from .label import cell, cut, table, visible, width_of
 from .looks import (
     EDGE,
@@ -30,6 +30,7 @@ Styles = dict[str, str]
 INCH = 72  # points
 ACROSS = {"tailport": "e", "headport": "w"}  # where an arrow leaves and enters
 DOWN = {"tailport": "s", "headport": "n"}
+ARROW = 10.0  # points that the head of an arrow is long
 SIDE = 6.5  # points between the side of a box and its text
 
 
@@ -145,12 +146,22 @@ class Page:
             # room for the parameters in front of the operation
             room = {"minlen": "2"} if self._enters_a_neuron(arrow) else {}
             return room | looks
+        if arrow.id in self.grid.ways:
+            return self._skip(self.grid.ways[arrow.id], looks)
         ports = DOWN if self.grid.is_above(arrow) else ACROSS
         way = ports | looks
         if "label" in way:
             way["taillabel"] = way.pop("label")
             way["labeldistance"] = f"{self.grid.label_after(arrow) / 10:.2f}"
         return way
+
+    def _skip(self, way: Sequence[Point], looks: Styles) -> Styles:
+        """Lead an arrow through these points, with its label on its lane."""
+        middle = (way[2].x + way[3].x) / 2
+        size = LAYERS_EDGE if self.layered else EDGE
+        head = ARROW * float(size["arrowsize"])
+        line = {"pos": _spline(way, head), "lp": _point(middle, way[2].y)}
+        return line | looks
 
     def _enters_a_neuron(self, arrow: Arrow) -> bool:
         home = self.boxes.neurons.home
@@ -171,6 +182,17 @@ class Page:
 
 def _point(x: float, y: float) -> str:
     return f"{x:.1f},{y:.1f}"
+
+
+def _spline(way: Sequence[Point], head: float) -> str:
+    """Join points by curves that are horizontal in each, and an arrow's head."""
+    end = way[-1]
+    points = [*way[:-1], Point(end.x - head, end.y)]
+    parts = [f"e,{_point(*end)}", _point(*points[0])]
+    for a, b in pairwise(points):
+        middle = (a.x + b.x) / 2
+        parts += [_point(middle, a.y), _point(middle, b.y), _point(*b)]
+    return " ".join(parts)
 
 
 def _pinned_frame(place: Place, title: str) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 Graphviz orders what is in frames to have few crossings, which puts w1 before w0 and
 neuron 7 before neuron 0, and leads lines around frames. A network needs no such search:
-its places are known. What is no plain network is left to Graphviz.
+its places are known, and so is the way of a line that skips columns: in a lane of its
+own, above or below the columns it skips. What is no network is left to Graphviz.
 """
 
 import math
@@ -25,6 +26,9 @@ COLUMNS = 80.0  # between columns
 LABEL = 60.0  # half of what is written on a line
 UNDER = 13.0  # a parameter: what is written on its line
 LINE = 26.0  # of room that what is written on lines needs from top to bottom
+LANE, WRITTEN_LANE = 7.0, 15.0  # between lanes, and with something written on each
+MOST_LANES = 48  # more of them hide the network
+LANDING = 14.0  # a line that skipped columns goes straight into its box
 
 
 class Size(NamedTuple):
@@ -41,6 +45,21 @@ class Place(NamedTuple):
     y: float
     width: float
     height: float
+
+
+class Point(NamedTuple):
+    """A point; y grows upwards, as Graphviz counts."""
+
+    x: float
+    y: float
+
+
+class Span(NamedTuple):
+    """Where a column is: from left to right, and as far up as down from 0."""
+
+    left: float
+    right: float
+    half: float
 
 
 @dataclass(eq=False)
@@ -64,6 +83,9 @@ class Grid:
     frames: dict[str, Place] = field(default_factory=dict)
 
     lines: Counter[Value] = field(default_factory=Counter)  # that leave each box
+    # By its id, an arrow that skips columns: the points it goes through, between which
+    # it leaves each of them and enters the next horizontally.
+    ways: dict[str, list[Point]] = field(default_factory=dict)
 
     def is_above(self, arrow: Arrow) -> bool:
         """Tell whether it comes from a parameter above its operation."""
@@ -86,7 +108,7 @@ def grid_of(
     sizes: Mapping[Value, Size],
     labelled: bool,
 ) -> Grid | None:
-    """Give each box its place; None for what is no plain network.
+    """Give each box its place; None for what is no network of layers.
 
     ``labelled``: leave room for text on the lines.
     """
@@ -94,8 +116,15 @@ def grid_of(
     columns = _columns(units, boxes.arrows) if units else []
     if not columns:
         return None
+    skips = _skips(columns, boxes.arrows)
+    if len(skips) > MOST_LANES:
+        return None
     lines = Counter(arrow.parent for arrow in boxes.arrows)
-    return _Placing(sizes, lines, labelled).place(columns)
+    lines.subtract(skip.arrow.parent for skip in skips)
+    placing = _Placing(sizes, lines, labelled)
+    placing.place(columns)
+    placing.lead(skips)
+    return placing.grid
 
 
 def _units(boxes: Boxes) -> list[Unit]:
@@ -142,8 +171,6 @@ def _columns(units: Sequence[Unit], arrows: Iterable[Arrow]) -> list[list[Unit]]
         depth = _depths(reads)
     except CycleError:
         return []
-    if any(depth[u] != depth[p] + 1 for u in units for p in reads[u]):
-        return []
     columns: list[list[Unit]] = [[] for _ in range(max(depth.values()) + 1)]
     for unit in units:
         columns[depth[unit]].append(unit)
@@ -165,6 +192,27 @@ def _depths(reads: Mapping[Unit, set[Unit]]) -> dict[Unit, int]:
     return depth
 
 
+class Skip(NamedTuple):
+    """An arrow that skips columns, and from which column it goes to which."""
+
+    arrow: Arrow
+    tail: int
+    head: int
+
+
+def _skips(columns: Sequence[Sequence[Unit]], arrows: Iterable[Arrow]) -> list[Skip]:
+    """Find the arrows that do not end in the next column."""
+    column_of = {
+        v: i
+        for i, column in enumerate(columns)
+        for unit in column
+        for row in unit.rows
+        for v in row
+    }
+    found = [Skip(a, column_of[a.parent], column_of[a.box]) for a in arrows]
+    return [skip for skip in found if skip.head > skip.tail + 1]
+
+
 class _Placing:
     """Goes from column to column, and in each from top to bottom."""
 
@@ -173,15 +221,55 @@ class _Placing:
     ) -> None:
         self.sizes, self.lines, self.labelled = dict(sizes), lines, labelled
         self.grid = Grid(lines=lines)
+        self.spans: list[Span] = []
 
-    def place(self, columns: Sequence[Sequence[Unit]]) -> Grid:
+    def place(self, columns: Sequence[Sequence[Unit]]) -> None:
         left = 0.0
         for column in columns:
             self._align(column)
             width = max(self._size(unit).width for unit in column)
-            self._stack(column, left + width / 2)
+            height = self._stack(column, left + width / 2)
+            self.spans.append(Span(left, left + width, height / 2))
             left += width + self._gap(column)
-        return self.grid
+
+    def lead(self, skips: Sequence[Skip]) -> None:
+        """Lead each skip above the columns, or below if it starts in the lower half."""
+        upper = [s for s in skips if self.grid.boxes[s.arrow.parent].y >= 0]
+        self._fill_lanes(upper, 1)
+        lower = [s for s in skips if self.grid.boxes[s.arrow.parent].y < 0]
+        self._fill_lanes(lower, -1)
+
+    def _fill_lanes(self, skips: list[Skip], side: int) -> None:
+        """Give each its lane: around the others what comes from, and goes, farther."""
+
+        def from_inside(skip: Skip) -> tuple[float, ...]:
+            start, end = self._ends(skip.arrow)
+            return (-skip.tail, start.y * side, skip.head, end.y * side)
+
+        apart = WRITTEN_LANE if self.labelled else LANE
+        passed = [self.spans[i] for s in skips for i in range(s.tail + 1, s.head)]
+        lane = max((span.half for span in passed), default=0.0) + APART / 2
+        for skip in sorted(skips, key=from_inside):
+            self.grid.ways[skip.arrow.id] = self._way(skip, lane * side)
+            lane += apart
+
+    def _way(self, skip: Skip, lane: float) -> list[Point]:
+        start, end = self._ends(skip.arrow)
+        out, into = self.spans[skip.tail].right, self.spans[skip.head].left - LANDING
+        first, last = self.spans[skip.tail + 1], self.spans[skip.head - 1]
+        return [
+            start,
+            Point(out, start.y),
+            Point(first.left, lane),
+            Point(last.right, lane),
+            Point(into, end.y),
+            end,
+        ]
+
+    def _ends(self, arrow: Arrow) -> tuple[Point, Point]:
+        tail, head = self.grid.boxes[arrow.parent], self.grid.boxes[arrow.box]
+        start = Point(tail.x + tail.width / 2, tail.y)
+        return start, Point(head.x - head.width / 2, head.y)
 
     def _align(self, column: Iterable[Unit]) -> None:
         """Make the leaves of a column equally wide, and the operations."""
@@ -217,16 +305,17 @@ class _Placing:
         gap = PARAMETERS if unit.is_neuron else BELOW
         return gap + LINE * self.labelled
 
-    def _stack(self, column: Sequence[Unit], x: float) -> None:
-        """Put units below each other, the middle of them all at 0."""
+    def _stack(self, column: Sequence[Unit], x: float) -> float:
+        """Put units below each other, the middle at 0; tell their height."""
         apart = APART + LINE * self.labelled
         sizes = [self._size(unit) for unit in column]
-        top = sum(size.height for size in sizes) + apart * (len(sizes) - 1)
-        top /= 2
+        height = sum(size.height for size in sizes) + apart * (len(sizes) - 1)
+        top = height / 2
         for unit, size in zip(column, sizes, strict=True):
             place = Place(x, top - size.height / 2, *size)
             self._fill(unit, place)
             top -= size.height + apart
+        return height
 
     def _fill(self, unit: Unit, place: Place) -> None:
         top, width = place.y + place.height / 2, place.width

@@ -42,8 +42,8 @@ FRAME = {
 # Folded networks: straight lines from side to side of the columns.
 LAYERS = {"ranksep": "1.0", "splines": "line"}
 LAYERS_EDGE = {"tailport": "e", "headport": "w", "arrowsize": "0.4"}
-# All places are given, see grid.py, and the lines are straight.
-PLACED = {"layout": "nop", "splines": "line"}
+# All places are given, see grid.py; lines are straight where their way is not given.
+PLACED = {"layout": "nop2", "splines": "line"}
 # Graphviz orders what is in frames to have few crossings, which puts w1 before w0 and
 # neuron 7 before neuron 0. With next to no search it keeps to the order given by `dot`.
 IN_ORDER = {"mclimit": "0.01", "remincross": "false"}

@@ -41,11 +41,31 @@ class Places:
             g.find(f"{SVG}text").text: corners(g) for g in of_class["cluster"]
         }
 
-    def ends(self, line):
+    def points(self, line):
+        """200 points or more along a line, which is made of cubic curves."""
         path = self.lines[line].find(f"{SVG}path").get("d")
-        points = re.findall(f"({NUMBER}),({NUMBER})", path)
-        (x0, y0), (x1, y1) = points[0], points[-1]
-        return (float(x0), float(y0)), (float(x1), float(y1))
+        knots = [
+            (float(x), float(y)) for x, y in re.findall(f"({NUMBER}),({NUMBER})", path)
+        ]
+        assert len(knots) % 3 == 1
+        points = []
+        for i in range(0, len(knots) - 1, 3):
+            curve = knots[i : i + 4]
+            points += [on_curve(curve, t / 200) for t in range(201)]
+        return points
+
+    def ends(self, line):
+        points = self.points(line)
+        return points[0], points[-1]
+
+
+def on_curve(knots, t):
+    weights = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    xs, ys = zip(*knots, strict=True)
+    return (
+        sum(w * x for w, x in zip(weights, xs, strict=True)),
+        sum(w * y for w, y in zip(weights, ys, strict=True)),
+    )
 
 
 def boxes_of(places, outs):
@@ -58,15 +78,10 @@ def middle(rectangle):
     return (left + right) / 2, (top + bottom) / 2
 
 
-def passes_through(ends, rectangle):
-    """Whether a line has a point well inside a rectangle; tried at 200 points."""
-    (x0, y0), (x1, y1) = ends
+def passes_through(points, rectangle):
+    """Whether a line has a point well inside a rectangle."""
     left, top, right, bottom = rectangle
-    for i in range(201):
-        x, y = x0 + (x1 - x0) * i / 200, y0 + (y1 - y0) * i / 200
-        if left + 1 < x < right - 1 and top + 1 < y < bottom - 1:
-            return True
-    return False
+    return any(left + 1 < x < right - 1 and top + 1 < y < bottom - 1 for x, y in points)
 
 
 def overlap(a, b):
@@ -78,6 +93,16 @@ def network(n, sizes, activation="tanh"):
     model = MLP(n, sizes, activation, seed=0)
     out = model(xs)
     return xs, model, out if isinstance(out, list) else [out]
+
+
+def assert_nothing_is_in_the_way(places):
+    for a, b in itertools.combinations(places.boxes.values(), 2):
+        assert not overlap(a, b)
+    for a, b in itertools.combinations(places.frames.values(), 2):
+        assert not overlap(a, b)
+    for line in places.lines:
+        points = places.points(line)
+        assert not any(passes_through(points, box) for box in places.boxes.values())
 
 
 networks = st.tuples(
@@ -92,13 +117,7 @@ networks = st.tuples(
 def test_no_boxes_overlap_and_no_line_runs_through_one(fold, partials, shape):
     _, _, outs = network(*shape)
     places = Places(draw(outs, fold=fold, partials=partials, max_nodes=1000))
-    for a, b in itertools.combinations(places.boxes.values(), 2):
-        assert not overlap(a, b)
-    for a, b in itertools.combinations(places.frames.values(), 2):
-        assert not overlap(a, b)
-    for line in places.lines:
-        ends = places.ends(line)
-        assert not any(passes_through(ends, box) for box in places.boxes.values())
+    assert_nothing_is_in_the_way(places)
 
 
 @pytest.mark.parametrize("fold", [False, True])
@@ -134,6 +153,65 @@ def test_columns_are_layers_and_everything_is_centred_and_in_order(fold, shape):
         for neuron in model.layers[0].neurons:
             lefts = [box[w][0] for w in neuron.parameters()]
             assert lefts == sorted(lefts)
+
+
+def with_skips(n, sizes, skips):
+    """A network whose layer j reads what layer i < j - 1 made, too, for (i, j)."""
+    made = [[Value(float(i), f"x{i}") for i in range(n)]]
+    for j, size in enumerate(sizes, 1):
+        reads = [i for i in range(j - 1) if (i, j) in skips]
+        h = [*made[-1], *itertools.chain(*(made[i] for i in reads))]
+        layer = Layer(len(h), size, "tanh", seed=j)
+        for name, p in layer.named_parameters():
+            p.label = f"layer{j}.{name}"
+        out = layer(h)
+        made.append(out if isinstance(out, list) else [out])
+    return made
+
+
+skipping = st.tuples(
+    st.integers(1, 3),
+    st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    st.sets(st.sampled_from([(0, 2), (0, 3), (1, 3), (1, 4), (2, 4)])),
+)
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize("partials", [False, True])
+@settings(max_examples=8, deadline=None)
+@given(skipping)
+@example((2, [3, 3, 1], {(0, 3)}))
+@example((1, [1, 3, 1, 3], {(0, 2), (1, 4)}))
+def test_a_line_that_skips_columns_goes_around_their_boxes(fold, partials, shape):
+    *_, outs = made = with_skips(*shape)
+    places = Places(draw(outs, fold=fold, partials=partials, max_nodes=1000))
+    box = boxes_of(places, outs)
+    assert_nothing_is_in_the_way(places)
+    columns = [[box[v] for v in layer if v in box] for layer in made]
+    for before, after in itertools.pairwise(columns):
+        assert max(b[2] for b in before) < min(b[0] for b in after)
+    for arrow in arrows(outs, fold=fold):
+        if arrow.parent.op or fold:
+            assert box[arrow.parent][2] < box[arrow.box][0]
+    for column in columns:
+        tops = [b[1] for b in column]
+        assert tops == sorted(tops)
+    if fold:
+        whole = [places.frames.get(f"layer{j}") for j in range(1, len(made))]
+        whole.append((0, columns[0][0][1], 0, columns[0][-1][3]))
+        centres = [middle(frame)[1] for frame in whole]
+        assert max(centres) - min(centres) < 1
+
+
+def test_lines_that_skip_columns_have_lanes_of_their_own():
+    x, *_, outs = with_skips(4, [2, 2], {(0, 2)})
+    places = Places(draw(outs, fold=True, partials=True))
+    skips = [a for a in arrows(outs, fold=True) if a.parent in x and a.box in outs]
+    points = [places.points(arrow.id) for arrow in skips]
+    lanes = [line[len(line) // 2][1] for line in points]
+    assert len(lanes) == 8
+    gaps = [b - a for a, b in itertools.pairwise(sorted(lanes))]
+    assert min(gaps) > 12  # a line of text
 
 
 def test_inputs_and_outputs_without_a_frame_are_in_order_too():
@@ -214,5 +292,5 @@ def test_a_box_has_room_for_any_text(label, number):
         for a, b in itertools.combinations(places.boxes.values(), 2):
             assert not overlap(a, b)
         for line in places.lines:
-            ends = places.ends(line)
-            assert not any(passes_through(ends, b) for b in places.boxes.values())
+            points = places.points(line)
+            assert not any(passes_through(points, b) for b in places.boxes.values())
