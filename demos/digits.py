@@ -80,11 +80,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     untrained = MLP(64, [32, 10], seed=0)
     page = watch(  # of some of the digits: a page is to be small
         untrained,
-        X_train[:250],
-        y_train[:250],
+        X_train[:200],
+        y_train[:200],
         loss=cross_entropy,
         optimizer=AdamW(untrained.parameters(), lr=0.005, weight_decay=0.1),
-        validation=(X_test[:100], y_test[:100]),
+        validation=(X_test[:80], y_test[:80]),
         batch_size=32,
     )
     page_written(page.save(args.out / "digits.html"), args.open)

@@ -7,11 +7,11 @@ functions of the table, and lists for those that take lists are let through.
 >>> L = read("d = a*b; relu(d + c)", {"a": 2, "b": -3, "c": 10})
 >>> L.data, L.parents[0].parents[0]
 (4.0, Value(data=-6.0, grad=0.0, label='d'))
->>> read("a + tanhh(b)", {"a": 2, "b": 1})
+>>> read("a + sigmod(b)", {"a": 2, "b": 1})
 Traceback (most recent call last):
-micrograd_kr.cli.expression.ExpressionError: there is no function tanhh (did you mean tanh?)
-    a + tanhh(b)
-        ^^^^^
+micrograd_kr.cli.expression.ExpressionError: there is no function sigmod (did you mean sigmoid?)
+    a + sigmod(b)
+        ^^^^^^
 """  # noqa: E501 (the message is one line)
 
 import ast

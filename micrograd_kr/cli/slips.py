@@ -29,7 +29,7 @@ SLIPS = [
     (r"σ\s*\(", "sigmoid("),
     (rf"([^\W{RAISED}]+|{BRACKET})([{RAISED}]+)", r"\1**\2"),
     (rf"\bln\s*({BRACKET})", r"log\1"),
-    (r"\blog(2|10)\s*\(([^()]*)\)", r"log(\2)/log(\1)"),
+    (rf"\blog[₀-₉]+\s*{BRACKET}", r"\g<0>"),  # and then its digits on the line
     (r"\b(?:math|np|numpy|torch)\.(\w+)", r"\1"),
     (rf"\be\s*(?:\^|\*\*)\s*({BRACKET})", r"exp\1"),
     (r"\be\s*(?:\^|\*\*)\s*(-?[\w.]+)", r"exp(\1)"),

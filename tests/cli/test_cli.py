@@ -360,7 +360,8 @@ def test_outside_a_checkout_the_libraries_are_named(monkeypatch):
         ("|x|", "abs(x)"),
         ("e^x", "exp(x)"),
         ("e**(x+1)", "exp(x+1)"),
-        ("log10(x)", "log(x)/log(10)"),
+        ("log₂(x)", "log2(x)"),
+        ("log₁₀(x)", "log10(x)"),
         ("math.exp(x)", "exp"),
     ],
 )
