@@ -114,7 +114,9 @@ class Page:
         """Give the colour behind a label that stands on its line."""
         if self.grid is None:
             return ""
-        inside = self.grid.is_above(arrow)
+        home = self.boxes.neurons.home
+        here = home.get(arrow.parent)
+        inside = here is not None and here == home.get(arrow.box)
         return FRAME["bgcolor"] if inside else GRAPH["bgcolor"]
 
     def _keep_order(self, frame: Any, title: str, members: Iterable[Value]) -> None:

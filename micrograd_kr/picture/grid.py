@@ -23,6 +23,7 @@ BESIDE, BELOW = 14.0, 14.0  # between boxes in a row, and between rows of neuron
 PARAMETERS = 30.0  # between the parameters of a neuron and its operations
 APART = 18.0  # between the units of a column
 COLUMNS = 80.0  # between columns
+OPERATIONS, ABOVE = 36.0, 18.0  # between the operations of a neuron, and above each
 LABEL = 60.0  # half of what is written on a line
 UNDER = 13.0  # a parameter: what is written on its line
 LINE = 26.0  # of room that what is written on lines needs from top to bottom
@@ -67,12 +68,29 @@ class Unit:
     """What stands in a column: a box alone, or a frame with rows of boxes.
 
     A layer of folded neurons has one in each row; a neuron has its parameters in the
-    first row and its operations in the second.
+    first row and its operations in the second. One in single operations is a table: a
+    column an operation, a row a product, and above each row its parameters.
     """
 
     title: str
-    rows: list[list[Value]]
+    rows: Sequence[Sequence[Value | None]]
     is_neuron: bool = False
+    is_table: bool = False
+
+    @property
+    def members(self) -> list[Value]:
+        """All that stands here."""
+        return [v for row in self.rows for v in row if v is not None]
+
+    @property
+    def entries(self) -> set[Value]:
+        """Tell where lines may come in from the left."""
+        return {row[0] for row in self.rows if row[0] is not None}
+
+    @property
+    def exits(self) -> set[Value]:
+        """Tell where lines may go out to the right."""
+        return {row[-1] for row in self.rows if row[-1] is not None}
 
 
 @dataclass
@@ -140,9 +158,12 @@ def _units(boxes: Boxes) -> list[Unit]:
         else:
             parameters = [v for v in members if v.op is None]
             operations = [v for v in members if v.op is not None]
-            if not _is_one_neuron(operations):
+            if _is_one_neuron(operations):
+                units.append(Unit(title, [parameters, operations], is_neuron=True))
+            elif rows := _table(parameters, operations):
+                units.append(Unit(title, rows, is_neuron=True, is_table=True))
+            else:
                 return []
-            units.append(Unit(title, [parameters, operations], is_neuron=True))
     return units
 
 
@@ -154,17 +175,68 @@ def _is_one_neuron(operations: Sequence[Value]) -> bool:
     return len(operations) == 1
 
 
+def _table(
+    parameters: Sequence[Value], operations: Sequence[Value]
+) -> list[list[Value | None]]:
+    """Give each operation of a neuron a row and a column; nothing if they need more.
+
+    A product begins a row, what adds it up stands in that row. Above each operation is
+    the parameter it reads.
+    """
+    where = _cells(operations)
+    reads = [(v, p) for v in operations for p in v.parents if p in parameters]
+    above = dict(reads)
+    one_above_each = len(above) == len(reads) == len(parameters)
+    each_once = set(above.values()) == set(parameters)
+    if not (operations and one_above_each and each_once and _is_clear(where)):
+        return []
+    rows = max(row for row, _ in where.values()) + 1
+    columns = max(column for _, column in where.values()) + 1
+    table: list[list[Value | None]] = [[None] * columns for _ in range(2 * rows)]
+    for v, (row, column) in where.items():
+        table[2 * row][column] = above.get(v)
+        table[2 * row + 1][column] = v
+    return table
+
+
+def _cells(operations: Iterable[Value]) -> dict[Value, tuple[int, int]]:
+    """Put each in the lowest row it reads, in the column after all that it reads."""
+    where: dict[Value, tuple[int, int]] = {}
+    rows = 0
+    for v in operations:
+        before = [where[p] for p in v.parents if p in where]
+        if before:
+            row = max(row for row, _ in before)
+            where[v] = row, max(column for _, column in before) + 1
+        else:
+            where[v] = rows, 0
+            rows += 1
+    return where
+
+
+def _is_clear(where: Mapping[Value, tuple[int, int]]) -> bool:
+    """Tell whether no two share a cell and no line runs through one."""
+    taken = set(where.values())
+    for v, (row, column) in where.items():
+        for from_row, start in [where[p] for p in v.parents if p in where]:
+            between = {(row, i) for i in range(start + 1, column)}
+            crosses_rows = from_row != row and start + 1 < column
+            if between & taken or crosses_rows:
+                return False
+    return len(taken) == len(where)
+
+
 def _columns(units: Sequence[Unit], arrows: Iterable[Arrow]) -> list[list[Unit]]:
     """Sort the units into columns; none if a line would run through a box."""
-    unit_of = {v: unit for unit in units for row in unit.rows for v in row}
-    first = {row[0] for unit in units for row in unit.rows}
-    last = {row[-1] for unit in units for row in unit.rows}
+    unit_of = {v: unit for unit in units for v in unit.members}
+    entries = {v for unit in units for v in unit.entries}
+    exits = {v for unit in units for v in unit.exits}
     reads: dict[Unit, set[Unit]] = {unit: set() for unit in units}
     for arrow in arrows:
         tail, head = unit_of[arrow.parent], unit_of[arrow.box]
         if tail is head and head.is_neuron:
             continue
-        if arrow.parent not in last or arrow.box not in first:
+        if arrow.parent not in exits or arrow.box not in entries:
             return []
         reads[head].add(tail)
     try:
@@ -206,8 +278,7 @@ def _skips(columns: Sequence[Sequence[Unit]], arrows: Iterable[Arrow]) -> list[S
         v: i
         for i, column in enumerate(columns)
         for unit in column
-        for row in unit.rows
-        for v in row
+        for v in unit.members
     }
     found = [Skip(a, column_of[a.parent], column_of[a.box]) for a in arrows]
     return [skip for skip in found if skip.head > skip.tail + 1]
@@ -273,7 +344,7 @@ class _Placing:
 
     def _align(self, column: Iterable[Unit]) -> None:
         """Make the leaves of a column equally wide, and the operations."""
-        members = [v for unit in column for row in unit.rows for v in row]
+        members = [v for unit in column for v in unit.members]
         for leaves in (True, False):
             alike = [v for v in members if (v.op is None) is leaves]
             width = max((self.sizes[v].width for v in alike), default=0.0)
@@ -284,25 +355,43 @@ class _Placing:
         """Leave room after a column; labels stand where its lines have parted."""
         if not self.labelled:
             return COLUMNS
-        lines = max(self.lines[unit.rows[-1][-1]] for unit in column)
+        lines = max(self.lines[v] for unit in column for v in unit.exits)
         return max(COLUMNS, LABEL * min(lines + 1, 5))
 
     def _size(self, unit: Unit) -> Size:
-        rows = [self._row(row) for row in unit.rows]
+        rows = [self._row(unit, row) for row in unit.rows]
         width = max(row.width for row in rows)
-        height = sum(row.height for row in rows) + self._between(unit) * (len(rows) - 1)
+        height = sum(row.height for row in rows)
+        height += sum(self._below(unit, i) for i in range(len(rows) - 1))
         if not unit.title:
             return Size(width, height)
         width = max(width, width_of(unit.title, 11))
         return Size(width + 2 * MARGIN, height + 2 * MARGIN + TITLE)
 
-    def _row(self, row: Sequence[Value]) -> Size:
-        sizes = [self.sizes[v] for v in row]
-        width = sum(size.width for size in sizes) + BESIDE * (len(row) - 1)
-        return Size(width, max(size.height for size in sizes))
+    def _row(self, unit: Unit, row: Sequence[Value | None]) -> Size:
+        cells = [self._cell(unit, v) for v in row]
+        width = sum(size.width for size in cells) + self._beside(unit) * (len(row) - 1)
+        return Size(width, max(size.height for size in cells))
 
-    def _between(self, unit: Unit) -> float:
-        gap = PARAMETERS if unit.is_neuron else BELOW
+    def _cell(self, unit: Unit, v: Value | None) -> Size:
+        """Tell the room for one; those of a table are equally wide, some empty."""
+        size = self.sizes[v] if v is not None else Size(0.0, 0.0)
+        if unit.is_table:
+            return Size(max(self.sizes[u].width for u in unit.members), size.height)
+        return size
+
+    def _beside(self, unit: Unit) -> float:
+        if not unit.is_table:
+            return BESIDE
+        return 2 * LABEL if self.labelled else OPERATIONS
+
+    def _below(self, unit: Unit, row: int) -> float:
+        """Leave room between a row and the next."""
+        gap = BELOW
+        if unit.is_table:
+            gap = APART if row % 2 else ABOVE
+        elif unit.is_neuron:
+            gap = PARAMETERS
         return gap + LINE * self.labelled
 
     def _stack(self, column: Sequence[Unit], x: float) -> float:
@@ -323,18 +412,24 @@ class _Placing:
             self.grid.frames[unit.title] = place
             top -= MARGIN + TITLE
             width -= 2 * MARGIN
-        for row in unit.rows:
-            height = self._row(row).height
-            self._justify(row, place.x - width / 2, top - height / 2, width)
-            top -= height + self._between(unit)
+        for i, row in enumerate(unit.rows):
+            height = self._row(unit, row).height
+            self._justify(unit, row, place.x - width / 2, top - height / 2, width)
+            top -= height + self._below(unit, i)
 
     def _justify(
-        self, row: Sequence[Value], left: float, y: float, width: float
+        self,
+        unit: Unit,
+        row: Sequence[Value | None],
+        left: float,
+        y: float,
+        width: float,
     ) -> None:
         """Put the first at the left end and the last at the right."""
-        spare = width - self._row(row).width
-        gap = BESIDE + spare / max(len(row) - 1, 1)
+        spare = width - self._row(unit, row).width
+        gap = self._beside(unit) + spare / max(len(row) - 1, 1)
         for v in row:
-            size = self.sizes[v]
-            self.grid.boxes[v] = Place(left + size.width / 2, y, *size)
-            left += size.width + gap
+            cell = self._cell(unit, v)
+            if v is not None:
+                self.grid.boxes[v] = Place(left + cell.width / 2, y, *self.sizes[v])
+            left += cell.width + gap

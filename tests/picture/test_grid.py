@@ -214,6 +214,64 @@ def test_lines_that_skip_columns_have_lanes_of_their_own():
     assert min(gaps) > 12  # a line of text
 
 
+@pytest.mark.parametrize("partials", [False, True])
+@settings(max_examples=8, deadline=None)
+@given(networks, st.booleans(), st.sampled_from([None, "tanh"]))
+def test_single_operations_have_a_column_each(partials, shape, skip, activation):
+    n, sizes = shape
+    xs = [Value(float(i), f"x{i}") for i in range(n)]
+    model = MLP(n, sizes, activation, seed=0, expand=True)
+    out = model(xs)
+    outs = out if isinstance(out, list) else [out]
+    if skip:
+        outs = [mk.sum([*outs, xs[0]])]
+    places = Places(draw(outs, fold=False, partials=partials, max_nodes=1000))
+    box = boxes_of(places, outs)
+    assert_nothing_is_in_the_way(places)
+    parameters = set(model.parameters())
+    for arrow in arrows(outs, fold=False):
+        parent, v = box[arrow.parent], box[arrow.box]
+        if arrow.parent in parameters:  # it stands above its operation
+            assert parent[3] < v[1]
+            assert middle(parent)[0] == pytest.approx(middle(v)[0], abs=1)
+        else:
+            assert parent[2] < v[0]
+    for neuron in model.layers[0].neurons:
+        tops = [box[w][1] for w in neuron.w]
+        assert tops == sorted(tops)
+    lasts = [middle(box[x])[1] for x in (xs[0], xs[-1])]
+    frames = [places.frames[t] for t in places.frames if t.startswith("layer0")]
+    tallest = min(f[1] for f in frames) + max(f[3] for f in frames)
+    assert sum(lasts) == pytest.approx(tallest, abs=2)
+
+
+def own_neuron(compute):
+    """A neuron of one's own: what it makes of its weights, its bias and two inputs."""
+    w0, w1, b = (Value(1.5, f"neuron0.{name}") for name in ("w0", "w1", "b"))
+    return compute(w0, w1, b, Value(2.0, "x0"), Value(0.0, "x1"))
+
+
+@pytest.mark.parametrize(
+    ("compute", "on_grid"),
+    [
+        (lambda w0, w1, b, x0, x1: w0 * x0 + w1 * x1 + b, True),
+        (lambda w0, w1, b, x0, x1: b + (w0 * x0 + w1 * x1), True),
+        (lambda w0, w1, b, x0, x1: (w0 * x0 * x1 + w1 * x1 + b).tanh(), False),
+        (lambda w0, w1, b, x0, x1: (w0 * w0 * x0 + w1 * x1 + b).tanh(), False),
+        (lambda w0, w1, b, x0, x1: (w0 * x0) * (w0 + x0) + w1 + b, False),
+        (lambda w0, w1, b, x0, x1: w0 + w1 + b, False),
+    ],
+)
+def test_a_neuron_of_ones_own_has_nothing_in_the_way_on_the_grid(compute, on_grid):
+    y = own_neuron(compute)
+    drawing = draw(y, fold=False)
+    places = Places(drawing)
+    assert set(places.lines) == {arrow.id for arrow in arrows(y, fold=False)}
+    assert ("layout=nop2" in drawing.source) is on_grid
+    if on_grid:
+        assert_nothing_is_in_the_way(places)
+
+
 def test_inputs_and_outputs_without_a_frame_are_in_order_too():
     xs = [Value(float(i), f"x{i}") for i in range(7)]
     outs = Layer(7, 7, seed=0)(xs)
