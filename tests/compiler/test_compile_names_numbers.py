@@ -91,8 +91,8 @@ def test_constants_are_folded_only_where_no_float_is_lost() -> None:
 
 
 @st.composite
-def chains(draw: Any) -> tuple[float, list[tuple[str, float]]]:
-    """A number and steps of arithmetic with constants of any size, none of which leaves the floats by far."""
+def chains(draw: Any, variables: bool) -> tuple[float, list[tuple[str, Any]]]:
+    """A number and steps of arithmetic with numbers of any size, none of which leaves the floats by far."""
     x = start = draw(st.floats(-1, 1)) * 10.0 ** draw(st.integers(-250, 250))
     steps = []
     for _ in range(draw(st.integers(1, 6))):
@@ -100,7 +100,8 @@ def chains(draw: Any) -> tuple[float, list[tuple[str, float]]]:
         step = draw(st.sampled_from(["*", "+", "-", "neg", "/"]))
         result = CARRIED[step](x, c)
         if 1e-300 < abs(result) < 1e300:
-            steps.append((step, c))
+            is_variable = variables and draw(st.booleans())
+            steps.append((step, Value(c) if is_variable else c))
             x = result
     return start, steps
 
@@ -115,7 +116,7 @@ CARRIED: dict[str, Any] = {
 
 
 @settings(max_examples=500, deadline=None)
-@given(chains())
+@given(chains(variables=False))
 def test_chains_of_constants_are_eager_s(
     chain: tuple[float, list[tuple[str, float]]],
 ) -> None:
@@ -136,3 +137,28 @@ def test_chains_of_constants_are_eager_s(
         value, slope = compiled(x, [a])([start])
     assert abs(value - x.data) <= 1e-12 * abs(size)
     assert slope == pytest.approx([a.grad], rel=1e-12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(chains(variables=True))
+def test_chains_of_variables_of_any_size_are_eager_s(
+    chain: tuple[float, list[tuple[str, Any]]],
+) -> None:
+    start, steps = chain
+    x = Value(start)
+    leaves = [x, *[c for step, c in steps if isinstance(c, Value) and step != "neg"]]
+    size = abs(start)
+    try:
+        for step, c in steps:
+            x = CARRIED[step](x, c)
+            number = c.data if isinstance(c, Value) else c
+            size = abs(CARRIED["+" if step in "+-" else step](size, number))
+            size = max(size, abs(x.data))
+        x.backward()
+    except OverflowError:
+        return  # a slope is no float
+    value, slopes = compiled(x, leaves)([v.data for v in leaves])
+    assert abs(value - x.data) <= 1e-12 * size
+    for slope, leaf in zip(slopes, leaves, strict=True):
+        if abs(leaf.grad) > 1e-300:
+            assert slope == pytest.approx(leaf.grad, rel=1e-12)
