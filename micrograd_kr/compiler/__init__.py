@@ -6,8 +6,8 @@ try:
     from .compiling import compile, compile_outputs
     from .documents import Programs
     from .program import Forward, Program
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
+except ModuleNotFoundError as _error:
+    if _error.name != "numpy":
         raise
     raise ImportError(say("no_numpy")) from None
 
