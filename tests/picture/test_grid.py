@@ -245,6 +245,49 @@ def test_single_operations_have_a_column_each(partials, shape, skip, activation)
     assert sum(lasts) == pytest.approx(tallest, abs=2)
 
 
+@settings(max_examples=8, deadline=None)
+@given(networks, st.integers(2, 3))
+@example((2, [2, 1]), 2)
+def test_folded_networks_of_several_samples_stand_one_below_another(shape, samples):
+    n, sizes = shape
+    model = MLP(n, sizes, "tanh", seed=0)
+    X = [[Value(i + j / 4, f"x{i}_{j}") for j in range(n)] for i in range(samples)]
+    outs = [model(x) for x in X]
+    errors = [mk.sum(out) if isinstance(out, list) else out for out in outs]
+    loss = mk.sum([(e - 1) ** 2 for e in errors])
+    drawing = draw(loss, fold=True, max_nodes=1000)
+    assert "layout=nop2" in drawing.source
+    places = Places(drawing)
+    box = boxes_of(places, [loss])
+    assert_nothing_is_in_the_way(places)
+    for arrow in arrows(loss, fold=True):
+        assert box[arrow.parent][2] < box[arrow.box][0]
+    xs = [box[x] for x in itertools.chain(*X)]
+    assert xs == sorted(xs, key=lambda b: b[1])
+    centre = middle((0, xs[0][1], 0, xs[-1][3]))[1]
+    assert centre == pytest.approx(middle(box[loss])[1], abs=1)
+    for i in range(len(sizes)):  # what is before in a sample is above in each layer
+        tops = [b[1] for v, b in sample_by_sample(loss, box, places, f"layer{i}")]
+        assert tops == sorted(tops)
+
+
+def sample_by_sample(loss, box, places, title):
+    """The boxes in a frame, in the order of the samples they were computed from."""
+    frame = places.frames[title]
+    inside = [
+        (v, b)
+        for v, b in box.items()
+        if b and v.op and frame[0] < b[0] and b[2] < frame[2]
+    ]
+    return sorted(inside, key=lambda pair: first_input(pair[0]))
+
+
+def first_input(v):
+    """By its label, the first input a Value was computed from."""
+    labels = [u.label for u in below([v]) if u.label and u.label.startswith("x")]
+    return min(labels)
+
+
 def own_neuron(compute):
     """A neuron of one's own: what it makes of its weights, its bias and two inputs."""
     w0, w1, b = (Value(1.5, f"neuron0.{name}") for name in ("w0", "w1", "b"))
