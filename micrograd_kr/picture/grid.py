@@ -293,6 +293,7 @@ class _Placing:
         self.sizes, self.lines, self.labelled = dict(sizes), lines, labelled
         self.grid = Grid(lines=lines)
         self.spans: list[Span] = []
+        self.widest: dict[Unit, float] = {}  # of the boxes of a unit
 
     def place(self, columns: Sequence[Sequence[Unit]]) -> None:
         left = 0.0
@@ -342,7 +343,7 @@ class _Placing:
         start = Point(tail.x + tail.width / 2, tail.y)
         return start, Point(head.x - head.width / 2, head.y)
 
-    def _align(self, column: Iterable[Unit]) -> None:
+    def _align(self, column: Sequence[Unit]) -> None:
         """Make the leaves of a column equally wide, and the operations."""
         members = [v for unit in column for v in unit.members]
         for leaves in (True, False):
@@ -350,6 +351,8 @@ class _Placing:
             width = max((self.sizes[v].width for v in alike), default=0.0)
             for v in alike:
                 self.sizes[v] = Size(width, self.sizes[v].height)
+        for unit in column:
+            self.widest[unit] = max(self.sizes[v].width for v in unit.members)
 
     def _gap(self, column: Iterable[Unit]) -> float:
         """Leave room after a column; labels stand where its lines have parted."""
@@ -377,7 +380,7 @@ class _Placing:
         """Tell the room for one; those of a table are equally wide, some empty."""
         size = self.sizes[v] if v is not None else Size(0.0, 0.0)
         if unit.is_table:
-            return Size(max(self.sizes[u].width for u in unit.members), size.height)
+            return Size(self.widest[unit], size.height)
         return size
 
     def _beside(self, unit: Unit) -> float:
