@@ -29,6 +29,7 @@ UNDER = 13.0  # a parameter: what is written on its line
 LINE = 26.0  # of room that what is written on lines needs from top to bottom
 LANE, WRITTEN_LANE = 7.0, 15.0  # between lanes, and with something written on each
 MOST_LANES = 48  # more of them hide the network
+FARTHEST = 3  # columns; an operand is to be seen beside what is made of it
 LANDING = 14.0  # a line that skipped columns goes straight into its box
 
 
@@ -135,7 +136,8 @@ def grid_of(
     if not columns:
         return None
     skips = _skips(columns, boxes.arrows)
-    if len(skips) > MOST_LANES:
+    far = any(skip.head - skip.tail > FARTHEST for skip in skips)
+    if far or len(skips) > MOST_LANES:
         return None
     lines = Counter(arrow.parent for arrow in boxes.arrows)
     lines.subtract(skip.arrow.parent for skip in skips)

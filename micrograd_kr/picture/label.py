@@ -105,8 +105,8 @@ def width_of(line: str, size: float) -> float:
 
 
 def _literal(line: str) -> str:
-    # Graphviz reads \N and the like here too.
-    return escape(line).replace("\\", "\\\\") or " "
+    # Graphviz reads \N and the like here too, and takes a ] alone for the start of ]]>.
+    return escape(line).replace("\\", "\\\\").replace("]", "&#93;") or " "
 
 
 def _font(inner: str, size: int, colour: str = "") -> str:
