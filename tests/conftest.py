@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,9 @@ ARGUMENTS = [
 ]
 
 os.environ["MICROGRAD_KR_LANG"] = "en"
+
+# What a shell starts in the background ignores Ctrl-C, and so would all it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")

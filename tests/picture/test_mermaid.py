@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,24 +121,16 @@ def test_what_is_no_picture_of_draw_is_refused() -> None:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    """A browser with Mermaid in it, as strict as GitHub's."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None or not TINY.exists():
-        pytest.skip("needs chromium, and: npm install --prefix tests/pyodide")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        opened = browser.new_page()
-        opened.set_content("<body></body>")
-        opened.add_script_tag(content=TINY.read_text("utf-8"))
-        opened.evaluate(
-            "mermaid.initialize({startOnLoad: false, securityLevel: 'strict'})"
-        )
-        yield opened
-        browser.close()
+def page(browser: Any) -> Iterator[Any]:
+    """A tab with Mermaid in it, as strict as GitHub's."""
+    if not TINY.exists():
+        pytest.skip("needs: npm install --prefix tests/pyodide")
+    opened = browser.new_page()
+    opened.set_content("<body></body>")
+    opened.add_script_tag(content=TINY.read_text("utf-8"))
+    opened.evaluate("mermaid.initialize({startOnLoad: false, securityLevel: 'strict'})")
+    yield opened
+    opened.close()
 
 
 SHOW = """async (text) => {
