@@ -36,7 +36,7 @@ say: Messages = Messages(
             "{op}: {formula} has no derivative at {at}; it needs {domain}",
         ),
         "plain_second": (
-            " {y}의 미분이 필요 없으면 {y:을/를} 보통 숫자 {number}(으)로 쓰세요.",
+            " {y}의 미분이 필요 없으면 {y:을/를} 보통 숫자 {number!r:으로/로} 쓰세요.",
             ". If {y} needs no derivative, write the plain number {number}",
         ),
         "write_lists": (

@@ -210,7 +210,7 @@ say: Messages = Messages(
         ),
         "page_too_large": (
             "save: 노드가 {n}개라 max_nodes={most}보다 많습니다. 그래프의 일부(표본 "
-            "하나, 뉴런 하나)를 저장하거나 max_nodes={n}을 주세요",
+            "하나, 뉴런 하나)를 저장하거나 max_nodes={n!r:을/를} 주세요",
             "save: {n} nodes are more than max_nodes={most} allows. Save a part of the "
             "graph (one sample, one neuron), or allow it with max_nodes={n}",
         ),
