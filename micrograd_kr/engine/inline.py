@@ -90,7 +90,10 @@ def written(
 
 def compiled(text: str, file: str, space: Mapping[str, Any]) -> dict[str, Any]:
     """Run ``text`` as a file of its own that `inspect` and tracebacks can show."""
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    lines = text.splitlines(keepends=True)
+    while linecache.getlines(file) not in ([], lines):  # another row of this name
+        file = f"{file[:-1]}'>"
+    linecache.cache[file] = (len(text), None, lines, file)
     made: dict[str, Any] = {}  # apart: `def tanh` must not hide the tanh that it calls
     exec(compile(text, file, "exec"), dict(space), made)
     return made

@@ -175,3 +175,11 @@ def test_a_debugger_steps_into_an_operation():
     )
     assert pdb.line_prefix.strip() in done.stdout
     assert "x = self._data" in done.stdout, done.stdout
+
+
+def test_a_row_of_the_same_name_shows_its_own_source_and_leaves_the_first_alone():
+    before = inspect.getsource(Value.tanh)
+    row = mk.Op("tanh", "tanh", "tanh(x)", ("1 - out",))
+    [other] = methods(row)
+    assert "da = 1 - out\n" in inspect.getsource(other)
+    assert inspect.getsource(Value.tanh) == before
