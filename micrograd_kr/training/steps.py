@@ -17,7 +17,7 @@ from .outputs import forward_program
 from .sample import record_sample
 
 if TYPE_CHECKING:
-    from ..compiler import Program
+    from ..compiler import Program, Programs
 
 FEW = 3  # samples whose losses say whether a loss is a mean
 
@@ -34,9 +34,11 @@ class Steps(ABC):
     def step(self, batch: list[int]) -> float:
         """Take a step by the samples of these numbers; give their loss before it."""
 
-    @abstractmethod
+    @no_grad()
     def outputs(self, X: list[Any]) -> list[Any]:
-        """Give the model's outputs for samples; no graph is recorded."""
+        """Call the model with each sample, as it is used and not as it trains."""
+        with evaluating(self.model):
+            return [self.model(x) for x in X]
 
     @abstractmethod
     def now(self) -> tuple[Any, Any]:
@@ -89,12 +91,6 @@ class EagerSteps(Steps):
         self.optimizer.step()
         return loss.data
 
-    @no_grad()
-    def outputs(self, X: list[Any]) -> list[Any]:
-        """Call the model with each sample, as it is used and not as it trains."""
-        with evaluating(self.model):
-            return [self.model(x) for x in X]
-
     def now(self) -> tuple[Any, Any]:
         """Copy the data of the parameters."""
         data = [p.data for p in self.optimizer.parameters]
@@ -115,11 +111,23 @@ def compiled_steps(
     return kind(model, X, y, loss, optimizer)
 
 
-class CompiledSteps(Steps):
-    """Steps of the array program that one sample was compiled to.
+class _ArraySteps(Steps):
+    """Steps between which parameters and the optimizer's state stay in arrays."""
 
-    Between them the parameters and the optimizer's state stay in arrays.
-    """
+    program: "Program | Programs"
+
+    def now(self) -> tuple[Any, Any]:
+        """Copy the parameters from their array."""
+        return self.program.theta(), self.optimizer.memory
+
+    def go_back(self, state: tuple[Any, Any]) -> None:
+        """Set the array."""
+        theta, self.optimizer.memory = state
+        self.program.set_theta(theta)
+
+
+class CompiledSteps(_ArraySteps):
+    """Steps of the array program that one sample was compiled to."""
 
     def __init__(
         self, model: Any, X: list[Any], y: list[Any], loss: Loss, optimizer: Optimizer
@@ -130,9 +138,7 @@ class CompiledSteps(Steps):
         parameters = optimizer.parameters
         sample, y = record_sample(model, X, y, loss)
         inputs = {"X": sample.input, "y": sample.target}
-        self.program: Program = compile(
-            sample.loss, parameters, inputs, batch=("X", "y")
-        )
+        self.program = compile(sample.loss, parameters, inputs, batch=("X", "y"))
         self.forward: Any
         self.output: Any
         self.forward, self.output = forward_program(model, X[0], parameters)
@@ -152,17 +158,8 @@ class CompiledSteps(Steps):
             return [Value(number) for [number] in rows]
         return [[Value(number) for number in row] for row in rows]
 
-    def now(self) -> tuple[Any, Any]:
-        """Copy the parameters from their array."""
-        return self.program.theta(), self.optimizer.memory
 
-    def go_back(self, state: tuple[Any, Any]) -> None:
-        """Set the array."""
-        theta, self.optimizer.memory = state
-        self.program.set_theta(theta)
-
-
-class DocumentSteps(Steps):
+class DocumentSteps(_ArraySteps):
     """Steps of array programs for lists of whole numbers: one for each length."""
 
     def __init__(
@@ -176,7 +173,7 @@ class DocumentSteps(Steps):
             return loss([model(X)], [y])
 
         parameters = optimizer.parameters
-        self.programs: Programs = Programs(record, parameters, {"X": X, "y": y})
+        self.program = Programs(record, parameters, {"X": X, "y": y})
         self.X: list[Any] = [*map(_whole, X)]
         self.y: list[Any] = [*map(_whole, y)]
         super().__init__(model, optimizer)
@@ -184,21 +181,7 @@ class DocumentSteps(Steps):
     def step(self, batch: list[int]) -> float:
         """Run the programs on these documents."""
         X, y = [self.X[i] for i in batch], [self.y[i] for i in batch]
-        return self.programs.step(self.optimizer, X=X, y=y)
-
-    @no_grad()
-    def outputs(self, X: list[Any]) -> list[Any]:
-        """Call the model with each document."""
-        return [self.model(x) for x in X]
-
-    def now(self) -> tuple[Any, Any]:
-        """Copy the parameters from their array."""
-        return self.programs.theta(), self.optimizer.memory
-
-    def go_back(self, state: tuple[Any, Any]) -> None:
-        """Set the array."""
-        theta, self.optimizer.memory = state
-        self.programs.set_theta(theta)
+        return self.program.step(self.optimizer, X=X, y=y)
 
 
 class _Asked(Exception):
