@@ -75,9 +75,7 @@ def _beside(
     return Live(root, groups=groups, lines=nodes[len(leaves) :], passes=passes)
 
 
-def _writes(
-    edges: Iterator[tuple[Edge, str]],
-) -> Iterator[Write]:
+def _writes(edges: Iterator[tuple[Edge, str]]) -> Iterator[Write]:
     """Tell which of its edges a node writes along: they come in order."""
     met: Counter[Value] = Counter()
     for edge, sign in edges:

@@ -15,20 +15,19 @@ from .parts import Parts
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson: its name, the demo it is made of, and what that demo gives it."""
+    """A lesson: its name, which is that of its demo, and what the demo gives it."""
 
     name: str
-    demo: str
     build: Callable[[ModuleType], Parts]
 
     def make(self) -> Parts:
         """Ask the demo, in the reader's language."""
-        return self.build(load(self.demo))
+        return self.build(load(self.name))
 
 
 def _lesson(build: Callable[[ModuleType], Parts]) -> Lesson:
     """Make a lesson that has the name of its demo."""
-    return Lesson(build.__name__, build.__name__, build)
+    return Lesson(build.__name__, build)
 
 
 LESSONS = [

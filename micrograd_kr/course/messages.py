@@ -31,7 +31,6 @@ say: Messages = Messages(
         "steps_done": ("걸음 수", "steps"),
         "first_wrong": ("여기서 처음 틀립니다", "the first wrong step"),
         "missing": ("빠진 걸음", "a step that is missing"),
-        "whole_page": ("이 페이지만 열기", "Open this page alone"),
         "pictures": ("그림", "Pictures"),
         "pictures_about": (
             "데모가 그리는 모든 그림입니다.",

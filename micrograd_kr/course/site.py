@@ -31,8 +31,6 @@ JS_WORDS = (
 )
 FILES = "img-src 'self' file:; frame-src 'self' file:"  # pictures and pages of the site
 
-Written = Mapping[str, Mapping[str, list[Path]]]  # by language and demo
-
 
 def write_course(
     folder: str | os.PathLike[str],
@@ -125,7 +123,7 @@ class _Site:
             links.append(self.link(LESSONS[place - 1], say("previous")))
         if place + 1 < len(LESSONS):
             links.append(self.link(LESSONS[place + 1], say("next")))
-        demo = f"<code>micrograd_kr demo {LESSONS[place].demo}</code>"
+        demo = f"<code>micrograd_kr demo {LESSONS[place].name}</code>"
         told = say("from_demo", name=demo)
         nav = "\n".join([f'<nav aria-label="{say("lessons")}">', *links, "</nav>"])
         return f"<p>{told}</p>\n{nav}"
