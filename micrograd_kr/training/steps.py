@@ -138,7 +138,8 @@ class CompiledSteps(_ArraySteps):
         parameters = optimizer.parameters
         sample, y = record_sample(model, X, y, loss)
         inputs = {"X": sample.input, "y": sample.target}
-        self.program = compile(sample.loss, parameters, inputs, batch=("X", "y"))
+        batch = ("X", "y")
+        self.program: Program = compile(sample.loss, parameters, inputs, batch=batch)
         self.forward: Any
         self.output: Any
         self.forward, self.output = forward_program(model, X[0], parameters)
@@ -173,7 +174,7 @@ class DocumentSteps(_ArraySteps):
             return loss([model(X)], [y])
 
         parameters = optimizer.parameters
-        self.program = Programs(record, parameters, {"X": X, "y": y})
+        self.program: Programs = Programs(record, parameters, {"X": X, "y": y})
         self.X: list[Any] = [*map(_whole, X)]
         self.y: list[Any] = [*map(_whole, y)]
         super().__init__(model, optimizer)
