@@ -26,6 +26,15 @@ def unpacked(x: Any) -> Any:
     return x.tolist() if hasattr(x, "tolist") else x
 
 
+def is_several(x: Any) -> bool:
+    """Tell whether ``x`` is a list of numbers, of whatever kind, and no single one.
+
+    >>> is_several((1, 2)), is_several(3), is_several("12")
+    (True, False, False)
+    """
+    return hasattr(x, "__len__") and not isinstance(x, str)
+
+
 # ---- how a network is made
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine import FUNCTIONS, Number, Value, as_value
-from .arguments import unpacked
+from ..engine import FUNCTIONS, Number, Value, as_value, check_number
+from .arguments import is_several, unpacked
 from .messages import say
 
 _logsumexp: Callable[..., Value] = FUNCTIONS["logsumexp"]
@@ -56,9 +56,10 @@ def check_class(index: Any, n: int, what: str) -> int:
     >>> check_class(2.0, 3, "one_hot")
     2
     """
-    if not 0 <= index < n:
+    number = check_number(index, what)
+    if not (0 <= number < n and number.is_integer()):
         raise ValueError(say("class", what=what, index=str(index), last=n - 1))
-    return int(index)
+    return int(number)
 
 
 def predict(output: Any) -> int | bool:
@@ -70,7 +71,7 @@ def predict(output: Any) -> int | bool:
     >>> predict([Value(0.1), Value(0.7)]), predict(Value(-1.0))
     (1, False)
     """
-    scores = numbers(output)
+    scores = numbers(output, "predict")
     if not scores:
         raise ValueError(say("no_scores"))
     if len(scores) == 1:
@@ -78,12 +79,14 @@ def predict(output: Any) -> int | bool:
     return scores.index(max(scores))
 
 
-def numbers(output: Any) -> list[float]:
+def numbers(output: Any, what: str) -> list[float]:
     """Give the numbers of an output, of one number or of a list, as plain floats.
 
-    >>> numbers([Value(1.0), 2]), numbers(Value(3.0))
+    Raises TypeError, which says ``what`` was given them, for what is no number.
+
+    >>> numbers([Value(1.0), 2], "accuracy"), numbers(Value(3.0), "accuracy")
     ([1.0, 2.0], [3.0])
     """
     output = unpacked(output)
-    several = output if hasattr(output, "__len__") else [output]
-    return [x.data if isinstance(x, Value) else float(x) for x in several]
+    several = output if is_several(output) else [output]
+    return [x.data if isinstance(x, Value) else check_number(x, what) for x in several]

@@ -8,8 +8,8 @@ numbers or Values, in lists or arrays; an array of shape (n, 1) is a column of n
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..engine import FUNCTIONS, Value, as_value
-from .arguments import unpacked
+from ..engine import FUNCTIONS, Value, as_value, check_number
+from .arguments import is_several, unpacked
 from .classes import check_class, less_their_sum, numbers, predict
 from .messages import say
 
@@ -31,11 +31,11 @@ def mse(outputs: Any, targets: Any) -> Value:
     """
     pairs = []
     for output, target in _pairs("mse", outputs, targets):
-        if _several(output) or _several(target):
+        if is_several(output) or is_several(target):
             pairs += _pairs("mse", output, target)
         else:
             pairs.append((output, target))
-    return _mean([(as_value(o, "mse") - _number(t)) ** 2 for o, t in pairs])
+    return _mean([(as_value(o, "mse") - _number(t, "mse")) ** 2 for o, t in pairs])
 
 
 def hinge(scores: Any, targets: Any) -> Value:
@@ -49,7 +49,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     """
     losses = []
     for score, target in _pairs("hinge", scores, targets):
-        side = _number(target)
+        side = _number(target, "hinge")
         if _plain(side) not in (-1.0, 1.0):
             raise _bad_target("hinge", target, "sides")
         margin = as_value(score, "hinge") * side
@@ -69,7 +69,7 @@ def binary_cross_entropy(logits: Any, targets: Any) -> Value:
     """
     losses = []
     for logit, target in _pairs("binary_cross_entropy", logits, targets):
-        share = _number(target)
+        share = _number(target, "binary_cross_entropy")
         if not 0 <= _plain(share) <= 1:
             raise _bad_target("binary_cross_entropy", target, "from_0_to_1")
         losses.append(_surprise(as_value(logit, "binary_cross_entropy"), share))
@@ -99,9 +99,9 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
     for zs, target in _samples(logits, targets):
         values = [as_value(z, "cross_entropy") for z in unpacked(zs)]
         target = unpacked(target)
-        if _several(target) and len(target) == 1 < len(values):
+        if is_several(target) and len(target) == 1 < len(values):
             target = target[0]  # of a column
-        if _several(target):
+        if is_several(target):
             losses.append(_from_shares(values, target))
         else:
             losses.append(_from_class(values, target))
@@ -110,9 +110,9 @@ def cross_entropy(logits: Any, targets: Any) -> Value:
 
 def _samples(logits: Any, targets: Any) -> list[tuple[Any, Any]]:
     """The samples of `cross_entropy`: a list of logits and its target each."""
-    if not len(logits) or _several(logits[0]):
+    if not len(logits) or is_several(logits[0]):
         return _pairs("cross_entropy", logits, targets)
-    if _several(targets) and all(_is_whole(t) for t in targets):
+    if is_several(targets) and all(_is_whole(t) for t in targets):
         said = say("one_or_several", n=len(logits), targets=str(targets))
         raise ValueError(said)
     return [(logits, targets)]
@@ -127,7 +127,7 @@ def _from_class(logits: list[Value], target: Any) -> Value:
 
 
 def _from_shares(logits: list[Value], target: Any) -> Value:
-    shares = [_number(t) for t in target]
+    shares = [_number(t, "cross_entropy") for t in target]
     total = sum(_plain(t) for t in shares)
     if not abs(total - 1) < 1e-6:
         raise _bad_target("cross_entropy", target, "shares", total=total)
@@ -195,9 +195,9 @@ def accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
 
 
 def _is_right(output: Any, target: Any) -> bool:
-    classes = len(numbers(output))
-    wanted = numbers(target)
-    if len(wanted) > 1:
+    classes = len(numbers(output, "accuracy"))
+    wanted = numbers(target, "accuracy")
+    if len(wanted) != 1:
         _check_counts("accuracy", output, target)
         return predict(output) == wanted.index(max(wanted))
     label = wanted[0]
@@ -213,22 +213,18 @@ def _is_right(output: Any, target: Any) -> bool:
 # ---- outputs and targets, checked
 
 
-def _several(x: Any) -> bool:
-    return hasattr(x, "__len__")
-
-
 def _listed(x: Any) -> Any:
     """Arrays and iterators as lists; one number as it is."""
     x = unpacked(x)
     return x if isinstance(x, Value) or not hasattr(x, "__iter__") else list(x)
 
 
-def _number(target: Any) -> float | Value:
+def _number(target: Any, what: str) -> float | Value:
     """A target of one number; bools, NumPy's numbers and lists of one are floats."""
     target = unpacked(target)
-    if _several(target) and len(target) == 1:
-        return _number(target[0])
-    return target if isinstance(target, Value) else float(target)
+    if is_several(target) and len(target) == 1:
+        return _number(target[0], what)
+    return target if isinstance(target, Value) else check_number(target, what)
 
 
 def _plain(x: float | Value) -> float:
@@ -237,17 +233,17 @@ def _plain(x: float | Value) -> float:
 
 def _is_whole(target: Any) -> bool:
     target = unpacked(target)
-    if isinstance(target, Value) or _several(target):
+    if isinstance(target, Value) or is_several(target):
         return False
-    return float(target).is_integer()
+    return check_number(target, "cross_entropy").is_integer()
 
 
 def _pairs(what: str, outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Each output with its target; a single output with a single target is one pair."""
     outputs, targets = unpacked(outputs), unpacked(targets)
-    if _several(targets) and len(targets) == 1 and not _several(outputs):
+    if is_several(targets) and len(targets) == 1 and not is_several(outputs):
         targets = targets[0]  # of a column
-    if not _several(outputs) and not _several(targets):
+    if not is_several(outputs) and not is_several(targets):
         return [(outputs, targets)]
     _check_counts(what, outputs, targets)
     if not len(outputs):
@@ -256,14 +252,14 @@ def _pairs(what: str, outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
 
 
 def _check_counts(what: str, outputs: Any, targets: Any) -> None:
-    if _several(outputs) and _several(targets) and len(outputs) == len(targets):
+    if is_several(outputs) and is_several(targets) and len(outputs) == len(targets):
         return
     n, m = _count(outputs), _count(targets)
     raise ValueError(say("counts", what=what, outputs=n, targets=m))
 
 
 def _count(x: Any) -> str:
-    return str(len(x)) if _several(x) else say("single")
+    return str(len(x)) if is_several(x) else say("single")
 
 
 def _bad_target(what: str, target: Any, needed: str, **values: Any) -> ValueError:

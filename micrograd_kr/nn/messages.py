@@ -81,9 +81,9 @@ say: Messages = Messages(
         # ---- losses
         "counts": (
             "{what}: 출력은 {outputs}, 정답은 {targets}입니다. 개수가 같아야 합니다",
-            "{what}: {outputs} outputs and {targets} targets; they must be as many",
+            "{what}: outputs: {outputs}, targets: {targets}; they must be as many",
         ),
-        "single": ("하나", "a single"),
+        "single": ("하나", "a single one"),
         "no_samples": ("{what}: 샘플이 없습니다", "{what}: no samples"),
         "target": (
             "{what}: 정답 {target!r} 대신 {needed} 필요합니다",

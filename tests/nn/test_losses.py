@@ -1,6 +1,7 @@
 """Losses and their gradients against PyTorch's numbers."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from micrograd_kr import Value
+from micrograd_kr import Value, one_hot
 from micrograd_kr.nn.losses import (
     accuracy,
     binary_cross_entropy,
@@ -221,9 +222,9 @@ def test_arrays_as_targets():
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda v: mse([v], [1.0, 2.0]), "mse: 1 outputs and 2 targets"),
-        (lambda v: mse([[v, v]], [[1.0]]), "mse: 2 outputs and 1 targets"),
-        (lambda v: mse([[v, v]], [1.0]), "mse: 2 outputs and a single targets"),
+        (lambda v: mse([v], [1.0, 2.0]), "mse: outputs: 1, targets: 2"),
+        (lambda v: mse([[v, v]], [[1.0]]), "mse: outputs: 2, targets: 1"),
+        (lambda v: mse([[v, v]], [1.0]), "mse: outputs: 2, targets: a single one"),
         (lambda v: mse([], []), "mse: no samples"),
         (lambda v: hinge([v], [0]), "hinge: target 0 must be -1 or 1"),
         (lambda v: hinge([v], [0.5]), r"hinge: target 0\.5 must be -1 or 1"),
@@ -238,7 +239,7 @@ def test_arrays_as_targets():
         ),
         (
             lambda v: binary_cross_entropy([v], [math.nan]),
-            "target nan must be from 0 to 1",
+            "binary_cross_entropy: nan is not a finite number",
         ),
         (lambda v: cross_entropy([[v, v]], [2]), "class 2 is not among 0 to 1"),
         (lambda v: cross_entropy([[v, v]], [-1]), "class -1 is not among 0 to 1"),
@@ -250,7 +251,7 @@ def test_arrays_as_targets():
         (lambda v: cross_entropy([], []), "cross_entropy: no samples"),
         (
             lambda v: cross_entropy([[v, v]], [0, 1]),
-            "cross_entropy: 1 outputs and 2 targets",
+            "cross_entropy: outputs: 1, targets: 2",
         ),
     ],
 )
@@ -259,12 +260,37 @@ def test_errors_say_what_is_wrong(make, says):
         make(Value(1.0))
 
 
+@pytest.mark.parametrize("wrong", ["1", "a", "", None, 1j, {}, object()])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        mse,
+        hinge,
+        binary_cross_entropy,
+        accuracy,
+        lambda z, t: cross_entropy([[*z, 0.0]], t),
+        lambda z, t: cross_entropy([[*z, 0.0]], [[t, 0.0]]),
+        lambda z, t: accuracy([[*z, 0.0]], t),
+        lambda z, t: one_hot(t[0], 3),
+    ],
+)
+def test_what_is_no_number_is_never_read_as_one(loss, wrong):
+    with pytest.raises((TypeError, ValueError)) as error:
+        loss([Value(1.0)], [wrong])
+    assert re.match(r"\w+: ", str(error.value))
+
+
+def test_half_a_class_is_none():
+    with pytest.raises(ValueError, match=r"one_hot: class 1\.5 is not among 0 to 2"):
+        one_hot(1.5, 3)
+
+
 def test_accuracy():
     assert accuracy([Value(0.3), Value(-2.0), Value(0.1)], [1, -1, -1]) == 2 / 3
     assert accuracy([0.3, -2.0], [1, 0]) == 1.0
     assert accuracy([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], [1, 0, 0]) == 2 / 3
     assert accuracy([[Value(0.1), Value(0.9)]], [1]) == 1.0
-    with pytest.raises(ValueError, match="2 outputs and 1 targets"):
+    with pytest.raises(ValueError, match="outputs: 2, targets: 1"):
         accuracy([0.1, 0.2], [1])
     with pytest.raises(ValueError, match="no samples"):
         accuracy([], [])

@@ -90,7 +90,7 @@ def test_accuracy_of_one_hot_targets(samples):
         (lambda: accuracy([[v, w]], [2]), "accuracy: class 2 is not among 0 to 1"),
         (lambda: accuracy([[v, w]], [0.5]), "must be a whole number, or a one-hot"),
         (lambda: accuracy([v], [2]), "must be -1 or 1, or 0 or 1"),
-        (lambda: accuracy([[v, w]], [[1, 0, 0]]), "2 outputs and 3 targets"),
+        (lambda: accuracy([[v, w]], [[1, 0, 0]]), "outputs: 2, targets: 3"),
         (lambda: predict([]), "the output is empty"),
         (lambda: SGD(v), r"list of Values is needed: SGD\(model.parameters\(\)\)"),
         (lambda: SGD([0.5]), "0.5 is a float; a list of Values"),
