@@ -58,7 +58,7 @@ def _language_asked(words: Sequence[str]) -> str | None:
 
 
 def _run(words: list[str]) -> int:
-    args = _parse(words)
+    args = _parse(words or ["--help"])
     code: int
     try:
         code = args.run(args) or 0
@@ -69,9 +69,26 @@ def _run(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, RuntimeError, OSError) as error:
-        print(say("wrong", text=str(error)), file=sys.stderr)
+        print(say("wrong", text=_explained(error)), file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     return code
+
+
+# What the system says of a file, and the key of our sentence for it.
+_OF_FILES: dict[type[Exception], str] = {
+    FileNotFoundError: "no_such_file",
+    PermissionError: "no_permission",
+    IsADirectoryError: "folder_for_file",
+    NotADirectoryError: "no_such_file",
+    FileExistsError: "file_for_folder",
+}
+
+
+def _explained(error: Exception) -> str:
+    """Give what an error says, in the reader's language if the system said it."""
+    key = _OF_FILES.get(type(error))
+    path = getattr(error, "filename", None)
+    return str(error) if key is None or path is None else say(key, path=str(path))
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

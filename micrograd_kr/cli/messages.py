@@ -257,6 +257,22 @@ say: Messages = Messages(
         ),
         "wrote": ("저장했습니다: {path}", "wrote {path}"),
         "wrong": ("오류: {text}", "error: {text}"),
+        "no_such_file": (
+            "{path}: 그런 파일이나 폴더가 없습니다",
+            "{path}: there is no such file or folder",
+        ),
+        "no_permission": (
+            "{path}: 이 파일이나 폴더를 쓰거나 읽을 권한이 없습니다",
+            "{path}: reading or writing there is not allowed",
+        ),
+        "folder_for_file": (
+            "{path}: 폴더입니다. 파일의 이름을 주세요",
+            "{path} is a folder; give the name of a file",
+        ),
+        "file_for_folder": (
+            "{path}: 파일입니다. 폴더의 이름을 주세요",
+            "{path} is a file; give the name of a folder",
+        ),
         "ending": (
             "{path}: 이 파일의 이름은 {ending:으로/로} 끝나야 합니다",
             "{path}: the name of this file must end in {ending}",

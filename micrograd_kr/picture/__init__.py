@@ -6,7 +6,7 @@ from .folding import FOLD_OVER, Arrow, arrows
 from .label import visible
 from .names import formula, names
 from .neurons import Neurons, find_neurons
-from .render import layout_with, write
+from .render import layout_with
 from .words import shown_number
 
 __all__ = [
@@ -22,5 +22,4 @@ __all__ = [
     "names",
     "shown_number",
     "visible",
-    "write",
 ]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..text import replace_file
 from .frame import changed
 from .messages import say
-from .render import laid_out, printed, write
+from .render import laid_out, printed
 
 FORMATS = (".svg", ".png", ".pdf", ".dot", ".mmd")
 
@@ -101,7 +102,7 @@ class Drawing:
         else:
             svg = self.svg() if self.looks else None
             content = printed(kind[1:], self.source, svg)
-        write(path, content)
+        replace_file(path, content)
         return path
 
     def show(self) -> Path:

@@ -60,10 +60,6 @@ say: Messages = Messages(
             "save: {path!r}: {endings} 가운데 하나로 끝나야 합니다.",
             "save: {path!r} must end in one of {endings}",
         ),
-        "no_folder": (
-            "save: {folder!r} 폴더가 없습니다.",
-            "save: there is no folder {folder!r}",
-        ),
         "no_graphviz": (
             "그림에는 Graphviz가 필요한데 없습니다. 다음을 입력하십시오: "
             "pip install graphviz-pure",

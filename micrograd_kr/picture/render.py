@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..text import replace_file
 from .messages import say
 
 # Its widths are known to every Graphviz: the font the layout is made with.
@@ -151,10 +150,3 @@ def run(program: str, kind: str, source: str) -> bytes:
         failed = {"command": " ".join(command), "code": str(done.returncode)}
         raise RuntimeError(say("failed", **failed, said=said))
     return done.stdout
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file that is never seen half written."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(say("no_folder", folder=str(path.parent)))
-    replace_file(path, content)

@@ -5,6 +5,25 @@ import secrets
 import stat
 from contextlib import suppress
 
+from .messages import Messages
+
+say: Messages = Messages(
+    {
+        "no_folder": (
+            "{path}: {folder!r} 폴더가 없습니다.",
+            "{path}: there is no folder {folder!r}",
+        ),
+        "no_file": (
+            "{path!r:은/는} 폴더나 장치입니다. 파일의 이름을 주세요.",
+            "{path!r} is a folder or a device; the name of a file is needed",
+        ),
+        "protected": (
+            "{path!r:은/는} 쓰기가 금지된 파일입니다.",
+            "{path!r} is write-protected",
+        ),
+    }
+)
+
 
 def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
     """Make ``data`` the contents of the file ``path``, in one move.
@@ -25,12 +44,13 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
     with suppress(FileNotFoundError):
         mode = os.stat(target).st_mode
         if not stat.S_ISREG(mode):  # os.replace would put a file for a device
-            raise ValueError(
-                f"{str(path)!r} is a folder or a device; the name of a file is needed"
-            )
+            raise ValueError(say("no_file", path=str(path)))
         if not os.access(target, os.W_OK):  # os.replace asks the folder only
-            raise PermissionError(f"{str(path)!r} is write-protected")
-    beside = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.tmp")
+            raise PermissionError(say("protected", path=str(path)))
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(say("no_folder", path=path, folder=folder))
+    beside = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
     file = open(beside, "xb")  # noqa: SIM115 (closed below, before it is moved)
     try:
         with file:

@@ -99,7 +99,7 @@ def test_mistakes_are_told_without_a_traceback(
 @pytest.mark.parametrize(
     "words",
     [
-        [],
+        ["--lang", "en"],
         ["step"],
         ["fly"],
         ["step", "a", "a=1", "--lang", "fr"],
@@ -417,10 +417,42 @@ def test_the_version_is_told(capsys):
     assert capsys.readouterr().out.startswith("micrograd_kr")
 
 
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_without_a_word_it_says_what_there_is(lang, capsys, monkeypatch):
+    monkeypatch.setenv("MICROGRAD_KR_LANG", lang)
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    assert all(command in out for command in ("step", "play", "course", "demo"))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["play", "none.csv"], "none.csv: 그런 파일이나 폴더가 없습니다"),
+        (["play", "d.csv"], "d.csv: 폴더입니다. 파일의 이름을 주세요"),
+        (["step", "a", "a=1", "--html", "no/p.html"], "폴더가 없습니다"),
+        (["course", "--out", "file"], "file: 파일입니다. 폴더의 이름을 주세요"),
+    ],
+)
+def test_what_the_system_says_of_files_is_korean_too(
+    words, says, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("MICROGRAD_KR_LANG", "ko")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "d.csv").mkdir()
+    assert main(words) == 1
+    err = capsys.readouterr().err
+    assert says in err
+    assert "Errno" not in err
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        [],
+        ["--lang", "ko"],
         ["step"],
         ["fly"],
         ["step", "a", "--nope"],
