@@ -25,6 +25,7 @@ What there is, room by room; each name below is loaded when it is first used:
 =============  =======================================================================
 """
 
+import builtins
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -120,6 +121,8 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 if not TYPE_CHECKING:  # who checks types knows the names above, and no others
+    # `import *` brings the ops too, and leaves Python's own names alone: abs, sum, pow
+    __all__ += [name for name in FUNCTIONS if not hasattr(builtins, name)]
 
     def __getattr__(name: str) -> Any:
         if name in FUNCTIONS:

@@ -1,6 +1,7 @@
 """The architecture, held by reading the source: who may import whom, what stands where."""
 
 import ast
+import doctest
 import shutil
 import subprocess
 import sys
@@ -292,6 +293,14 @@ def test_what_is_exported_has_an_example(name):
     assert not documentation.startswith(f"{name}("), f"{name} is told by Python"
 
 
+@pytest.mark.parametrize("name", OPS)
+def test_the_example_of_an_op_is_true(name):
+    examples = doctest.DocTestParser().get_doctest(
+        getattr(mk, name).__doc__, {name: getattr(mk, name)}, name, None, None
+    )
+    assert doctest.DocTestRunner().run(examples) == (0, 1)
+
+
 def test_exports_exist_and_dir_shows_every_op():
     assert all(hasattr(mk, name) for name in mk.__all__)
     assert set(mk.__all__) | set(OPS) <= set(dir(mk))
@@ -305,3 +314,4 @@ def test_a_star_import_leaves_python_s_own_names_alone():
 
     taken = {n for n in space if n != "__builtins__"} & set(dir(builtins))
     assert taken == set()
+    assert set(OPS) - {"abs", "sum", "pow"} <= set(space)

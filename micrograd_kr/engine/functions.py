@@ -16,6 +16,8 @@ from .value import Value, as_value
 
 Function = Callable[..., Any]
 
+EXAMPLE = 0.5, 2.0, 3.0  # where every row has a value
+
 # ---- functions, which take plain numbers in every place ----
 
 
@@ -147,9 +149,29 @@ def named(function: Function, op: Op, path: str) -> Function:
     function.__name__ = name
     function.__qualname__ = path
     function.__module__ = "micrograd_kr"
-    function.__doc__ = f"{op.forward}; local partials {', '.join(op.partials)}."
+    function.__doc__ = documentation(op)
     function.__code__ = function.__code__.replace(co_name=name, co_qualname=path)
     return function
+
+
+def documentation(op: Op) -> str:
+    """Write what `help` shows of an op: its row, and an example.
+
+    >>> print(documentation(OPS["log"]))
+    Compute log(x); its local partial is 1.0 / x. It needs x > 0.
+    <BLANKLINE>
+    >>> log(0.5).data
+    -0.6931471805599453
+    """
+    partials = "partial is" if len(op.partials) == 1 else "partials are"
+    text = f"Compute {op.forward}; its local {partials} {', '.join(op.partials)}."
+    if op.domain:
+        text += f" It needs {op.domain}."
+    given: list[Any] = []
+    for operand, number in zip(op.operands, EXAMPLE, strict=False):
+        given.append([*EXAMPLE] if operand.startswith("*") else number)
+    call = f"{op.name}({', '.join(map(str, given))})"
+    return f"{text}\n\n>>> {call}.data\n{FLOATS[op.name](*given)!r}"
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
