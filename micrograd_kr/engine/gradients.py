@@ -125,7 +125,7 @@ def grad(
     >>> dx.data, grad(dx, [x])[0].data
     (12.0, 12.0)
     """
-    xs = [xs] if isinstance(xs, Value) else list(xs)
+    xs = list(xs) if hasattr(xs, "__iter__") else [xs]
     for v in (y, *xs):
         if not isinstance(v, Value):
             kind = type(v).__name__
