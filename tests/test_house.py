@@ -1,7 +1,9 @@
 """The architecture, held by reading the source: who may import whom, what stands where."""
 
 import ast
+import builtins
 import doctest
+import re
 import shutil
 import subprocess
 import sys
@@ -278,6 +280,29 @@ def test_nobody_touches_the_recursion_limit(name):
         assert not said
 
 
+# What Python's protocols ask for, and what a contributor alone can meet.
+NOT_READ = {"AssertionError", "NotImplementedError", "AttributeError"}
+FOR_CONTRIBUTORS = ("pages/", "compiler/simplify", "compiler/table", "practice/child")
+
+
+@every_file
+def test_errors_speak_the_languages_of_the_readers(name):
+    """Their sentences stand in the messages of the room, in both."""
+    if name.startswith(FOR_CONTRIBUTORS):
+        return
+    for node in ast.walk(TREES[name]):
+        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
+            continue
+        error = ast.unparse(node.exc.func)
+        if not hasattr(builtins, error) or error in NOT_READ or not node.exc.args:
+            continue
+        [text, *_] = node.exc.args
+        parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+        said = [part.value for part in parts if isinstance(part, ast.Constant)]
+        words = re.search(r"[^\W\d_]{2}", " ".join(map(str, said)))
+        assert not words, f"{name}:{node.lineno}: {ast.unparse(node)}"
+
+
 # ---- words ------------------------------------------------------------------
 
 
@@ -310,8 +335,6 @@ def test_exports_exist_and_dir_shows_every_op():
 def test_a_star_import_leaves_python_s_own_names_alone():
     space = {}
     exec("from micrograd_kr import *", space)
-    import builtins
-
     taken = {n for n in space if n != "__builtins__"} & set(dir(builtins))
     assert taken == set()
     assert set(OPS) - {"abs", "sum", "pow"} <= set(space)

@@ -27,6 +27,7 @@ from .expressions import ROWS, Expr
 from .groups import groups, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
 from .loops import with_loops
+from .messages import say
 from .prelude import head
 from .program import Forward, Program
 from .scalars import Recording, Scalars, read, scalars
@@ -91,10 +92,7 @@ def compile(
     else:
         work = _derived(graph, levels, params, given, xp is np)
         if not work.depends:
-            raise ValueError(
-                f"compile: the loss {loss!r} depends on none of the "
-                f"{len(params)} parameters"
-            )
+            raise ValueError(say("independent", loss=repr(loss), n=len(params)))
         outputs = {"loss": work.loss, "dtheta": work.gradient}
         source, constants = _text(given, work.forward, outputs, xp)
     return Program(

@@ -23,6 +23,8 @@ class Inputs:
     def __init__(
         self, inputs: Mapping[str, Any], batch: Iterable[str], params: list[Value]
     ) -> None:
+        if not isinstance(inputs, Mapping):
+            raise TypeError(say("no_inputs", kind=type(inputs).__name__))
         self.given: dict[str, Any] = {as_python(name): x for name, x in inputs.items()}
         self.whole: dict[str, Ints] = {}
         self.named: dict[str, Leaves] = {}
@@ -34,10 +36,7 @@ class Inputs:
         names = (batch,) if isinstance(batch, str) else batch
         self.batch: tuple[str, ...] = tuple(map(as_python, names))
         if len(self.given) < len(inputs):
-            raise ValueError(
-                f"compile: two of the inputs {', '.join(inputs)} are one name to "
-                "Python, which compares names after NFKC"
-            )
+            raise ValueError(say("same_names", names=", ".join(inputs)))
         self.check_names()
         self.check_leaves(params)
         self.arguments: dict[str, str] = arguments_of(self.given)
@@ -56,30 +55,23 @@ class Inputs:
         """Raise ValueError for a name that is none, or one in the batch that no input has."""
         for name in self.given:
             if not name.isidentifier() or keyword.iskeyword(name):
-                raise ValueError(
-                    f"compile: an input cannot be named {name!r}: "
-                    "it becomes an argument of the program"
-                )
+                raise ValueError(say("no_name", name=name))
         known = ", ".join(self.given) or "(none)"
         for name in self.batch:
             if name not in self.given:
-                raise ValueError(
-                    f"compile: {name!r} in batch is none of the inputs {known}"
-                )
+                raise ValueError(say("no_batch", name=name, known=known))
 
     def check_leaves(self, params: list[Value]) -> None:
         """Raise ValueError for a leaf at two places, or one that a branch was taken by."""
-        places = {"parameters": params}
+        places = {say("parameters"): params}
         for name, (values, _) in self.named.items():
-            places[f"input {name!r}"] = values
+            places[say("input", name=name)] = values
         seen: dict[Value, str] = {}
         for place, values in places.items():
             for v in values:
                 if v in seen:
-                    raise ValueError(
-                        f"compile: {v!r} is listed in the {place} "
-                        f"and before in the {seen[v]}"
-                    )
+                    twice = {"v": repr(v), "place": place, "before": seen[v]}
+                    raise ValueError(say("twice", **twice))
                 seen[v] = place
             refuse_branches(values)
 
@@ -140,25 +132,18 @@ def leaves_of(name: str, values: Any) -> Leaves:
     """The Values in nested lists, and the lists' shape."""
     if isinstance(values, Value):
         if values.op is not None:
-            raise ValueError(
-                f"compile: {values!r} in input {name!r} was computed by "
-                f"{values.op.name}; inputs are leaves"
-            )
+            told = {"v": repr(values), "name": name, "op": values.op.name}
+            raise ValueError(say("computed_input", **told))
         return [values], ()
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise TypeError(
-            f"compile: {values!r} in input {name!r} is a {type(values).__name__}; "
-            "make it a Value before it is used"
-        )
+        told = {"x": repr(values), "name": name, "kind": type(values).__name__}
+        raise TypeError(say("no_value_input", **told))
     parts = [leaves_of(name, part) for part in values]
     if not parts:
         return [], (0,)
     inner = parts[0][1]
     if any(shape != inner for _, shape in parts):
-        raise ValueError(
-            f"compile: input {name!r} is no rectangle: it has parts of shapes "
-            f"{inner} and others"
-        )
+        raise ValueError(say("no_rectangle", name=name, shape=str(inner)))
     return [v for part, _ in parts for v in part], (len(parts), *inner)
 
 
@@ -186,25 +171,17 @@ def check_library(xp: Any) -> None:
     """Raise TypeError for what is no array library that programs are written for."""
     name = getattr(xp, "__name__", "")
     if name not in ("numpy", "jax.numpy"):
-        raise TypeError(
-            f"compile: xp is {name or 'no module'}; "
-            "programs are written for numpy and jax.numpy"
-        )
+        raise TypeError(say("no_library", name=name or repr(xp)))
 
 
 def check_parameters(loss: Any, params: Iterable[Any]) -> None:
     """Raise TypeError or ValueError for a loss that is no Value, or parameters that are no leaves."""
     if not isinstance(loss, Value):
-        raise TypeError(
-            f"compile: the loss is {loss!r}, a {type(loss).__name__}; a Value is needed"
-        )
+        kind = type(loss).__name__
+        raise TypeError(say("loss_no_value", loss=repr(loss), kind=kind))
     for p in params:
         if not isinstance(p, Value):
-            raise TypeError(
-                f"compile: the parameter {p!r} is a {type(p).__name__}; a Value is needed"
-            )
+            kind = type(p).__name__
+            raise TypeError(say("parameter_no_value", p=repr(p), kind=kind))
         if p.op is not None:
-            raise ValueError(
-                f"compile: the parameter {p!r} was computed by {p.op.name}; "
-                "parameters are leaves"
-            )
+            raise ValueError(say("computed_parameter", p=repr(p), op=p.op.name))

@@ -72,6 +72,81 @@ say: Messages = Messages(
             "program: {name}의 {x:은/는} 범위를 벗어납니다. 0부터 {most}까지입니다.",
             "program: {x} in {name} is out of range: 0 to {most}",
         ),
+        "independent": (
+            "compile: 손실 {loss:은/는} 매개변수 {n}개 중 어느 것에도 의존하지 "
+            "않습니다.",
+            "compile: the loss {loss} depends on none of the {n} parameters",
+        ),
+        "no_inputs": (
+            "compile: inputs는 dict여야 합니다({kind:은/는} 안 됩니다). "
+            '예: inputs={{"X": X}}',
+            'compile: inputs is a {kind}; give a dict: inputs={{"X": X}}',
+        ),
+        "same_names": (
+            "compile: 입력 {names} 중 둘은 Python에게 같은 이름입니다. "
+            "Python은 이름을 NFKC로 바꾼 뒤 비교합니다.",
+            "compile: two of the inputs {names} are one name to Python, which "
+            "compares names after NFKC",
+        ),
+        "no_name": (
+            "compile: 입력의 이름으로 {name!r:은/는} 쓸 수 없습니다. "
+            "program의 인자가 되기 때문입니다.",
+            "compile: an input cannot be named {name!r}: it becomes an argument of "
+            "the program",
+        ),
+        "no_batch": (
+            "compile: batch의 {name!r:은/는} 입력 {known} 중에 없습니다.",
+            "compile: {name!r} in batch is none of the inputs {known}",
+        ),
+        "parameters": ("매개변수", "parameters"),
+        "input": ("입력 {name!r}", "input {name!r}"),
+        "twice": (
+            "compile: {v:이/가} {place}에 있는데 앞의 {before}에도 있습니다.",
+            "compile: {v} is listed in the {place} and before in the {before}",
+        ),
+        "computed_input": (
+            "compile: 입력 {name!r}의 {v:은/는} {op:으로/로} 계산된 값입니다. "
+            "입력은 계산 그래프의 잎이어야 합니다.",
+            "compile: {v} in input {name!r} was computed by {op}; inputs are leaves",
+        ),
+        "computed_parameter": (
+            "compile: 매개변수 {p:은/는} {op:으로/로} 계산된 값입니다. "
+            "매개변수는 계산 그래프의 잎이어야 합니다.",
+            "compile: the parameter {p} was computed by {op}; parameters are leaves",
+        ),
+        "no_value_input": (
+            "compile: 입력 {name!r}의 {x:은/는} {kind}입니다. 쓰기 전에 Value로 "
+            "만드세요.",
+            "compile: {x} in input {name!r} is a {kind}; make it a Value before it "
+            "is used",
+        ),
+        "no_rectangle": (
+            "compile: 입력 {name!r}의 모양이 고르지 않습니다. 모양이 {shape:이/가} "
+            "아닌 부분이 있습니다.",
+            "compile: input {name!r} is no rectangle: it has parts of shapes {shape} "
+            "and others",
+        ),
+        "no_library": (
+            "compile: xp로 {name:은/는} 쓸 수 없습니다. "
+            "numpy나 jax.numpy 모듈을 주세요.",
+            "compile: xp is {name}; give one of the modules numpy and jax.numpy",
+        ),
+        "loss_no_value": (
+            "compile: 손실 {loss}의 자료형은 {kind}입니다. Value가 필요합니다.",
+            "compile: the loss is {loss}, a {kind}; a Value is needed",
+        ),
+        "parameter_no_value": (
+            "compile: 매개변수 {p}의 자료형은 {kind}입니다. Value가 필요합니다.",
+            "compile: the parameter {p} is a {kind}; a Value is needed",
+        ),
+        "branch": (
+            "compile: {v:은/는} Python의 비교에 쓰여서 한쪽 분기만 기록되었습니다. "
+            "if 대신 maximum, minimum, relu, abs를 쓰거나, 분기를 고정하려면 "
+            ".data를 비교하세요.",
+            "compile: {v} took part in a Python comparison, which recorded one branch "
+            "only; use maximum, minimum, relu or abs instead of if, or compare .data "
+            "if the branch is meant to be fixed",
+        ),
         "no_params": (
             "compile: 매개변수는 Value나 Value의 리스트여야 합니다({kind:은/는} 안 됩니다). "
             "model.parameters()를 주세요.",

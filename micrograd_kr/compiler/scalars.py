@@ -14,6 +14,7 @@ import numpy as np
 
 from ..engine import Op, Value
 from .arrays import ABSENT, Bools, Floats, Ints, Loop
+from .messages import say
 
 ONE, MINUS, LOWEST = -1, -2, ABSENT  # the constants 1, -1 and minus infinity
 
@@ -101,11 +102,7 @@ def refuse_branches(values: Sequence[Value]) -> None:
     """Raise ValueError where the recording has already taken one of two branches."""
     for v in values:
         if hasattr(v, "_compared"):
-            raise ValueError(
-                f"compile: {v!r} took part in a Python comparison, which recorded one "
-                "branch only; use maximum, minimum, relu or abs instead of if, or "
-                "compare .data if the branch is meant to be fixed"
-            )
+            raise ValueError(say("branch", v=repr(v)))
 
 
 def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ..engine import FLOATS, OPS, Op, Value
 from ..picture import formula as in_names
 from ..text import FEW
+from .messages import say
 
 # The text of a formula with its operands' names left open: text, name, text, name, ...
 Formula = tuple[str, ...]
@@ -149,7 +150,7 @@ def rule(v: Value, k: int, name: Callable[[Value], str], digits: int | None = 4)
     """
     found = partials(v)
     if not 0 <= k < len(found):
-        raise IndexError(f"rule: {v!r} has no parent {k}")
+        raise IndexError(say("no_parent", v=repr(v), k=k))
     return found[k].text(name, digits)
 
 

@@ -4,6 +4,10 @@ from ..text import Messages
 
 say: Messages = Messages(
     {  # Korean, English
+        "no_parent": (
+            "rule: {v}에는 피연산자 {k:이/가} 없습니다.",
+            "rule: {v} has no parent {k}",
+        ),
         "head": (
             "{named}    (출발점 {root}.grad {sign} 1)",
             "{named}    (the seed {root}.grad {sign} 1)",

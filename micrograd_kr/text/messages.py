@@ -122,7 +122,7 @@ def choose(ko: str, en: str) -> str:
 
 def _known(lang: str) -> str:
     if lang not in LANGUAGES:
-        raise ValueError(f"lang is {lang!r}; it must be 'ko', 'en' or None")
+        raise ValueError(say("unknown_lang", given=lang))
     return lang
 
 
@@ -141,7 +141,16 @@ def _can_show_hangul() -> bool:
     return True
 
 
-say: Messages = Messages({"others": ("{names} 외 {n}개", "{names} and {n} more")})
+say: Messages = Messages(
+    {
+        "others": ("{names} 외 {n}개", "{names} and {n} more"),
+        "unknown_lang": (
+            "lang으로 {given!r:은/는} 쓸 수 없습니다. 'ko', 'en', None 중 하나를 "
+            "주세요.",
+            "lang is {given!r}; it must be 'ko', 'en' or None",
+        ),
+    }
+)
 
 
 def listed(

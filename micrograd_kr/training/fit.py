@@ -19,14 +19,17 @@ from ..nn import Optimizer, evaluating
 from .given import (
     Loss,
     Metric,
+    check_model,
     generator,
     loss_for,
     metric_for,
     optimizer_for,
     samples_and_targets,
+    validation_samples,
     whole,
 )
 from .history import Diverged, Epoch, History
+from .messages import say
 from .progress import Progress
 from .replay import Run
 from .steps import EagerSteps, Steps, compiled_steps
@@ -90,14 +93,15 @@ def fit(
     >>> round(w.data, 6), len(history)
     (3.0, 50)
     """
+    check_model(model, "fit")
     X, y = samples_and_targets(X, y, "fit")
-    held_out = None
-    if validation is not None:
-        held_out = samples_and_targets(*validation, "fit(validation)")
+    held_out = validation_samples(validation, "fit")
     loss, metric = loss_for(loss), metric_for(metric)
     epochs = whole(epochs, "fit: epochs")
     size = len(X) if batch_size is None else whole(batch_size, "fit: batch_size")
     waits = None if patience is None else whole(patience, "fit: patience")
+    if not isinstance(callbacks, Iterable):
+        raise TypeError(say("no_callbacks", kind=type(callbacks).__name__))
     optimizer = optimizer_for(optimizer, model)
 
     steps_of = compiled_steps if compiled else EagerSteps
@@ -159,6 +163,7 @@ def evaluate(
     >>> evaluate(lambda x: Value(2.0) * x, [1.0, 2.0], [2.0, 5.0], loss="mse")
     (0.5, None)
     """
+    check_model(model, "evaluate")
     X, y = samples_and_targets(X, y, "evaluate")
     with no_grad(), evaluating(model):
         outputs = [model(x) for x in X]

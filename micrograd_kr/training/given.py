@@ -84,6 +84,33 @@ def samples_and_targets(X: Any, y: Any, who: str) -> tuple[list[Any], list[Any]]
     return X, y
 
 
+def validation_samples(given: Any, who: str) -> tuple[list[Any], list[Any]] | None:
+    """Give the samples and targets to validate with, if there are any.
+
+    Raises TypeError for what is no pair of them.
+
+    >>> validation_samples(([1, 2], [0, 1]), "fit"), validation_samples(None, "fit")
+    (([1, 2], [0, 1]), None)
+    """
+    if given is None:
+        return None
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise TypeError(say("no_pair", who=who, kind=type(given).__name__))
+    X, y = given
+    return samples_and_targets(X, y, f"{who}(validation)")
+
+
+def check_model(model: Any, who: str) -> None:
+    """Raise TypeError for what cannot be called with a sample.
+
+    >>> check_model(lambda x: x, "fit")
+    """
+    if isinstance(model, type):
+        raise TypeError(say("model_class", who=who, name=model.__name__))
+    if not callable(model):
+        raise TypeError(say("no_model", who=who, kind=type(model).__name__))
+
+
 # ---- numbers
 
 

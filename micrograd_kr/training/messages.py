@@ -31,6 +31,24 @@ say: Messages = Messages(
             "{who}: {name}의 자료형은 {kind}입니다. 표본의 리스트나 배열이 필요합니다.",
             "{who}: {name} is a {kind}; a list or an array of samples is needed",
         ),
+        "no_pair": (
+            "{who}: validation의 자료형은 {kind}입니다. (X, y)를 주세요.",
+            "{who}: validation is a {kind}; give (X, y)",
+        ),
+        "model_class": (
+            "{who}: 모델로 클래스 {name:을/를} 받았습니다. "
+            "{name}(...)처럼 하나 만들어서 주세요.",
+            "{who}: the model is the class {name}; make one of it: {name}(...)",
+        ),
+        "no_model": (
+            "{who}: 모델의 자료형은 {kind}입니다. Module이나 표본의 함수가 필요합니다.",
+            "{who}: the model is a {kind}; a Module or a function of a sample is "
+            "needed",
+        ),
+        "no_callbacks": (
+            "fit: callbacks의 자료형은 {kind}입니다. 함수의 리스트가 필요합니다.",
+            "fit: callbacks is a {kind}; a list of functions is needed",
+        ),
         "lengths": (
             "{who}: X에는 표본이 {n}개, y에는 목푯값이 {m}개 있습니다. "
             "수가 같고 1 이상이어야 합니다.",

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..engine import FUNCTIONS, OPS, Value
 from .figure import COLORS, Axes, Picture, axes_of, figure, save
-from .given import samples, samples_and_targets, whole
+from .given import check_model, samples, samples_and_targets, whole
 from .messages import say
 from .outputs import outputs_of
 
@@ -56,6 +56,7 @@ def decision_boundary(
     >>> decision_boundary(lambda x: x[0] + x[1] - 1, X, y).axes[0].get_title()
     'Decision boundary'
     """
+    check_model(model, "decision_boundary")
     X, y = samples(X, "decision_boundary"), samples(y, "decision_boundary", "y")
     if not X or any(_width(x) != 2 for x in X):
         raise ValueError(say("no_plane"))

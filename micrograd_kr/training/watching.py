@@ -19,7 +19,15 @@ from ..nn import SGD, Adam, AdamW, Module, Neuron, Optimizer, mse, one_hot
 from ..pages import graph_data, operations, page_frame, training_page
 from ..stepper import phrases
 from ..text import replace_file
-from .given import Loss, loss_for, optimizer_for, samples_and_targets, whole
+from .given import (
+    Loss,
+    check_model,
+    loss_for,
+    optimizer_for,
+    samples_and_targets,
+    validation_samples,
+    whole,
+)
 from .messages import say
 from .sample import Sample, as_numbers, record_sample
 from .steps import check_all
@@ -146,10 +154,9 @@ def watch(
     >>> page.model["numbers"], page.data["train"][1]
     ([0.0], {'x': [2.0], 'y': 6.0})
     """
+    check_model(model, "watch")
     train = samples_and_targets(X, y, "watch")
-    test = None
-    if validation is not None:
-        test = samples_and_targets(*validation, "watch(validation)")
+    test = validation_samples(validation, "watch")
     size = None if batch_size is None else whole(batch_size, "watch: batch_size")
     seed = whole(seed, "watch: seed", least=0)
     mean = loss_for(loss)

@@ -613,7 +613,7 @@ def test_errors_name_what_is_wrong() -> None:
         (
             lambda: compiled(loss, [w], xp=math),
             TypeError,
-            "xp is math; programs are written for numpy and jax.numpy",
+            "xp is math; give one of the modules numpy and jax.numpy",
         ),
         (lambda: compiled(x * 2, [w], inputs={"x": x}), ValueError, "depends on none"),
         (

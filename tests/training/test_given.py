@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_kr import MLP, Value
+from micrograd_kr import MLP, Value, watch
 from micrograd_kr.nn import SGD, Adam, AdamW, accuracy, binary_cross_entropy, mse
 from micrograd_kr.text import speak
 from micrograd_kr.training import data, evaluate, fit, make_moons, train_test_split
@@ -158,6 +158,31 @@ def test_what_holds_no_samples_says_so(wrong, lang):
 
 
 X_OK = X
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"model": 3}, "the model is a int"),
+        ({"model": MLP}, r"the model is the class MLP; make one of it: MLP\(\.\.\.\)"),
+        ({"validation": 3}, r"validation is a int; give \(X, y\)"),
+        ({"validation": (X, Y, X)}, r"validation is a tuple; give \(X, y\)"),
+    ],
+)
+@pytest.mark.parametrize("who", [fit, watch])
+def test_what_training_is_not_made_for_says_what_is_needed(who, wrong, says):
+    given = {"model": MLP(2, [1]), "X": X, "y": Y, "loss": "mse"} | wrong
+    with pytest.raises(TypeError, match=f"{who.__name__}: {says}"):
+        who(**given)
+
+
+def test_callbacks_are_a_list():
+    with pytest.raises(TypeError, match="callbacks is a function; a list of"):
+        fit(MLP(2, [1]), X, Y, loss="mse", callbacks=print_nothing)
+
+
+def print_nothing(history):
+    """A callback alone."""
 
 
 def test_targets_that_are_text_say_how_classes_are_numbered(lang):
