@@ -1220,61 +1220,80 @@ FAMILIES = {
 }
 
 
+COUNTED = ["eager, µs a node", "compile, µs", "call, µs", "bytes"]
+
+
 def growth(most: int) -> None:
-    """Prints time and memory a node against the number of nodes: flat where both are linear."""
-    rows = [
-        (
-            "family",
-            "nodes",
-            "eager, µs a node",
-            "compile, µs",
-            "call, µs",
-            "lines",
-            "bytes",
-        )
-    ]
-    for (name, (steps, count)), size in itertools.product(
-        FAMILIES.items(), (10**3, 10**4, 10**5, 10**6)
-    ):
-        if size <= most:
+    """Prints time and memory a node against the number of nodes: flat where both are linear.
+
+    Then the exponents: the slopes of their logarithms, which are 1 for what is linear.
+    """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for times of the processor
+    rows = [("family", "nodes", *COUNTED, "lines")]
+    exponents = [("exponent", "nodes", *COUNTED)]
+    sizes = [size for size in (10**3, 10**4, 10**5, 10**6) if size <= most]
+    for name, (steps, count) in FAMILIES.items():
+        found = []
+        for size in sizes:
             context = multiprocessing.get_context("spawn")
             with context.Pool(1) as pool:  # a process of its own, for its memory
-                rows.append(
-                    (name, f"{size:,}", *pool.apply(grown, (steps, count, size)))
-                )
+                one = pool.apply(grown, (steps, count, size))
+            nodes, lines, *each = one
+            found.append((nodes, each))
+            counted = [f"{x:.3f}" for x in each[:-1]]
+            rows.append((name, f"{size:,}", *counted, f"{each[-1]:.0f}", f"{lines}"))
+        large = [one for one in found if one[0] >= 5_000]
+        if len(large) > 1:
+            log_n = [math.log(nodes) for nodes, _ in large]
+            slopes = [
+                1 + statistics.linear_regression(log_n, [*map(math.log, column)]).slope
+                for column in zip(*[each for _, each in large], strict=True)
+            ]
+            reach = f"{10**4:,} to {sizes[-1]:,}"
+            exponents.append((name, reach, *[f"{x:.2f}" for x in slopes]))
     print()
     table(rows)
+    print()
+    table(exponents)
 
 
-def grown(steps: Callable[..., Any], count: int, size: int) -> list[str]:
+def grown(steps: Callable[..., Any], count: int, size: int) -> list[Any]:
+    """How many nodes and lines of text there are, and what is `COUNTED` of each node.
+
+    Times are those of the processor, after everything has been used once.
+    """
     import tracemalloc
 
     from micrograd_kr.compiler import compile as compile_graph
 
-    record, model, _, _ = steps_recorded(
-        steps, count, size // (14 if steps is lotka_volterra else 1)
-    )
+    def recorded(size: int) -> tuple[Any, list[Any]]:
+        turns = size // (14 if steps is lotka_volterra else 1)
+        record, model, _, _ = steps_recorded(steps, count, turns)
+        loss = record()
+        loss.backward()
+        return loss, model.parameters()
 
     def seconds(run: Callable[[], Any]) -> tuple[float, Any]:
-        start = time.perf_counter()
+        start = time.process_time()
         result = run()
-        return time.perf_counter() - start, result
+        return time.process_time() - start, result
 
-    start = time.perf_counter()
-    loss = record()
-    loss.backward()
-    eager_time = time.perf_counter() - start
-    nodes, params = len(loss.topological_order()), model.parameters()
+    compile_graph(*recorded(1000))
+    eager_time, (loss, params) = seconds(lambda: recorded(size))
+    nodes = len(loss.topological_order())
     compile_time, program = seconds(lambda: compile_graph(loss, params))
     theta = program.theta()
     program(theta)
-    call_time = min(seconds(lambda: program(theta))[0] for _ in range(3))
+    repeated = range(max(1, 10**5 // size))
+    call_time = min(
+        [seconds(lambda: [program(theta) for _ in repeated])[0] for _ in range(5)]
+    )
     lines = len(program.source.splitlines())
     tracemalloc.start()
     compile_graph(loss, params)
     most = tracemalloc.get_traced_memory()[1]
-    times = [f"{1e6 * t / nodes:.3f}" for t in (eager_time, compile_time, call_time)]
-    return [*times, str(lines), f"{most / nodes:.0f}"]
+    times = eager_time, compile_time, call_time / len(repeated)
+    return [nodes, lines, *[1e6 * t / nodes for t in times], most / nodes]
 
 
 def table(rows: list[tuple[str, ...]]) -> None:
@@ -1321,7 +1340,11 @@ def main() -> int:
         help="seconds an engine works before the next one does",
     )
     parser.add_argument(
-        "--growth", type=int, help="time and memory a node up to so many"
+        "--growth",
+        type=int,
+        nargs="?",
+        const=10**6,
+        help="time and memory a node, up to a million of them or so many",
     )
     options = parser.parse_args()
     if options.growth:
