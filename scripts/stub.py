@@ -37,8 +37,8 @@ class _Operations:
 def method(name: str, op: Op, other: str = "_Operand") -> str:
     """Write the type of a method of Value."""
     parameters = ["self"]
-    if len(op.operands) == 2:
-        parameters.append(typed("other", other, op.default))
+    names = ["other"] if len(op.operands) == 2 else op.names[1:]
+    parameters += [f"{name}: {other}" for name in names]
     return declaration(name, parameters, op, "    ")
 
 
@@ -49,23 +49,14 @@ def function(op: Op) -> str:
         kind = "_Operand"
         if operand.startswith("*"):
             kind = f"Iterable[{kind}]"
-        parameters.append(typed(name, kind))
-    if op.default is not None:
-        parameters[-1] += f" = {op.default}"
+        parameters.append(f"{name}: {kind}")
     return declaration(op.name, parameters, op)
-
-
-def typed(name: str, kind: str, default: float | None = None) -> str:
-    """Write a parameter.
-
-    >>> typed("x", "float", 0.5)
-    'x: float = 0.5'
-    """
-    return f"{name}: {kind}" + ("" if default is None else f" = {default}")
 
 
 def declaration(name: str, parameters: list[str], op: Op, indent: str = "") -> str:
     """Write a declaration, with the formula as what editors show beside it."""
+    if op.default is not None:
+        parameters[-1] += f" = {op.default}"
     head = f"def {name}({', '.join(parameters)}) -> Value:"
     return f'{indent}{head}\n{indent}    """{op.forward}."""\n'
 

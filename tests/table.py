@@ -51,8 +51,8 @@ def random_graph(choose, size):
     for _ in range(size):
         op = choose([op for op in OPS.values() if op.domain in ("True", "len(x) > 0")])
         flat = [choose(nodes) for _ in range(operands(op, choose([1, 2, 3])))]
-        if len(op.operands) == 2 and not op.variadic and choose([True, False]):
-            flat[choose([0, 1])] = choose([2.0, -0.5, 1])
+        if len(op.operands) > 1 and not op.variadic and choose([True, False]):
+            flat[choose(range(len(flat)))] = choose([2.0, -0.5, 1])
         shrunk = [
             x.tanh() if isinstance(x, Value) and abs(x.data) > 4 else x for x in flat
         ]

@@ -224,12 +224,15 @@ def test_no_function_is_named_after_an_op(name):
 
 
 def test_a_new_row_is_enough(tmp_path):
-    """One row more in a copy: floats, Values, gradients, networks, help, errors."""
+    """Two rows more in a copy: floats, Values, gradients, networks, help, errors."""
     copy = shutil.copytree(PACKAGE, tmp_path / "micrograd_kr")
     table = (copy / TABLE).read_text("utf-8")
-    row = 'Op("cube", "³", "x * x * x", ("3 * x * x",), domain="x < 100"),\n'
+    rows = """Op("cube", "³", "x * x * x", ("3 * x * x",), domain="x < 100"),
+        Op("lerp", "lerp", "x + t * (y - x)", ("1 - t", "t", "y - x"), ("x", "y", "t"),
+            default=0.5),
+        """
     assert table.count('Op("sum"') == 1
-    (copy / TABLE).write_text(table.replace('Op("sum"', row + '        Op("sum"'))
+    (copy / TABLE).write_text(table.replace('Op("sum"', rows + 'Op("sum"'))
     code = """
 import micrograd_kr as mk
 x = mk.Value(2.0, "x")
@@ -244,6 +247,17 @@ try:
     mk.Value(1e200, "big").cube()
 except OverflowError as error:
     assert "cube" in str(error) and "'big'" in str(error)
+
+between = x.lerp(4, t=0.25)
+assert (between.data, between.operands) == (2.5, (x, 4.0, 0.25))
+assert (mk.lerp(0, x).data, mk.lerp(0, x).partials) == (1.0, (0.5,))
+assert mk.gradcheck(mk.lerp, [1.0, 2.0, 0.3])
+loss = x.lerp(1, x * x).cube()
+assert mk.compile(loss, [x])([2.0])[0] == loss.data
+from micrograd_kr.pages import javascript
+assert "lerp = (x, y, t) =>" in javascript.engine()
+assert "lerp(x, 4, 0.25)" in mk.draw(between).mermaid()
+assert not mk.OPS["lerp"].is_activation
 print("done")
 """
     done = subprocess.run(

@@ -358,6 +358,10 @@ def copied(v: Value, operands: Sequence[Value]) -> Value:
     new.grad = 0.0
     if v._b.__class__ is tuple:
         new._b = tuple(operands)
+        if v._da is not None:
+            rest = iter(operands)
+            each = [next(rest) if isinstance(x, Value) else x for x in v.operands]
+            new._da = tuple(each)
         return new
     left = list(operands)
     if v._a is not None:

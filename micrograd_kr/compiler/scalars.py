@@ -78,8 +78,12 @@ def read(loss: Value, leaves: Sequence[Value]) -> Recording:
         # the slots themselves: with v.operands this loop takes three times as long
         x, y = v._a, v._b
         ids: tuple[int, ...]
-        if y.__class__ is tuple:
+        if y.__class__ is tuple and v._da is None:
             ids = tuple(map(number.__getitem__, y))
+        elif y.__class__ is tuple:  # plain numbers may be among them
+            ids = tuple(
+                [number_of(x) if x.__class__ is float else number[x] for x in v._da]
+            )
         elif y is not None:
             ids = number_of(v._da) if x is None else number[x], number[y]
         elif len(op.operands) > 1:

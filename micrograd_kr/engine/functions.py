@@ -11,7 +11,7 @@ from typing import Any
 from .checks import check_number
 from .inline import compiled, written
 from .ops import FLOATS, OPS, Op
-from .record import binary, reflected, unary, variadic
+from .record import binary, reflected, several, unary, variadic
 from .value import Value, as_value
 
 Function = Callable[..., Any]
@@ -42,6 +42,16 @@ def of_two(op: Op, record: Function, reflected: Function) -> Function:
         return record(x, y)  # type: ignore[no-any-return]
 
     return function
+
+
+def of_several(op: Op, name: str, first: str) -> Function:
+    """Make the function ``clip(x, lo, hi)``, or the method if its ``first`` is self."""
+    names = ", ".join(op.names)
+    slopes = [eval(f"lambda {names}, out: {d}", FLOATS) for d in op.partials]
+    record = several(op, FLOATS[op.name], slopes)
+    given = ", ".join([first, *op.names[1:]])
+    text = f"def {name}({given}):\n    return record({given})\n"
+    return compiled(text, f"<Value.{name}>", {"record": record})[name]  # type: ignore[no-any-return]
 
 
 # ---- from a row to its functions ----
@@ -102,11 +112,14 @@ def methods(op: Op, make: Callable[..., Function] = written) -> list[Function]:
     texts = rule_texts(op)
     if len(op.operands) == 1:
         return [make(unary, op, op.method, texts)]
-    right = op.method.replace("__", "__r", 1) if op.is_sign else "reflected"
-    record = make(binary, op, op.method, texts)
+    if len(op.operands) == 2:
+        right = op.method.replace("__", "__r", 1) if op.is_sign else "reflected"
+        made = [make(binary, op, op.method, texts), make(reflected, op, right, texts)]
+    else:
+        made = [of_several(op, op.method, "self")]
     if op.default is not None:
-        record.__defaults__ = (op.default,)
-    return [record, make(reflected, op, right, texts)]
+        made[0].__defaults__ = (op.default,)
+    return made
 
 
 def function_of(op: Op) -> Function:
@@ -133,7 +146,10 @@ def function_of(op: Op) -> Function:
         function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         return named(function, op, op.name)
     made = methods(op)
-    function = of_one(op, *made) if len(made) == 1 else of_two(op, *made)
+    if len(op.operands) > 2:
+        function = of_several(op, op.name, op.names[0])
+    else:
+        function = of_one(op, *made) if len(made) == 1 else of_two(op, *made)
     if op.default is not None:
         function.__defaults__ = (op.default,)
     if not op.is_sign:

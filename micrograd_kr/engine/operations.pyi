@@ -40,6 +40,8 @@ class _Operations:
         """x if x > y else y."""
     def minimum(self, other: _Operand) -> Value:
         """x if x < y else y."""
+    def clip(self, lo: _Operand, hi: _Operand) -> Value:
+        """minimum(maximum(x, lo), hi)."""
     def exp(self) -> Value:
         """exp(x)."""
     def log(self) -> Value:
@@ -113,6 +115,9 @@ def maximum(x: _Operand, y: _Operand) -> Value:
 
 def minimum(x: _Operand, y: _Operand) -> Value:
     """x if x < y else y."""
+
+def clip(x: _Operand, lo: _Operand, hi: _Operand) -> Value:
+    """minimum(maximum(x, lo), hi)."""
 
 def exp(x: _Operand) -> Value:
     """exp(x)."""

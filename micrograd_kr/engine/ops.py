@@ -38,7 +38,7 @@ class Op:
     operands: tuple[str, ...] = ("x",)
     domain: str = "True"
     method: str = ""  # the method of Value it becomes; its name unless said otherwise
-    default: float | None = None  # what y is when left out
+    default: float | None = None  # what the last operand is when left out
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "method", self.method or self.name)
@@ -64,8 +64,8 @@ class Op:
 
         A second operand with a default is a setting of the curve, as in ``leaky_relu``.
         """
-        single = len(self.operands) == 1 or self.default is not None
-        return single and not self.variadic and not self.is_sign
+        needed = len(self.operands) - (self.default is not None)
+        return needed == 1 and not self.variadic and not self.is_sign
 
     def lengths(self, operands: int) -> tuple[int, int]:
         """How long each list is with so many operands in all, and how many lists."""
@@ -139,7 +139,7 @@ _XY = ("x", "y")
 
 # Where a derivative has a choice, it is PyTorch's: relu and abs have 0 at 0, equal
 # arguments of maximum and minimum get half each, x ** 0 has 0 everywhere, 0 ** y has 0
-# with respect to y.
+# with respect to y, clip has 1 at its borders, and is hi where lo > hi.
 OPS: dict[str, Op] = {
     op.name: op
     for op in (
@@ -191,6 +191,17 @@ OPS: dict[str, Op] = {
                 "0.0 if x < y else 0.5 if x == y else 1.0",
             ),
             _XY,
+        ),
+        Op(
+            "clip",
+            "clip",
+            "minimum(maximum(x, lo), hi)",
+            (
+                "0.0 if x < lo else 0.0 if x > hi else 1.0",
+                "0.0 if x >= lo else 0.0 if lo >= hi else 1.0",
+                "1.0 if x > hi else 1.0 if lo > hi else 0.0",
+            ),
+            ("x", "lo", "hi"),
         ),
         Op("exp", "exp", "exp(x)", ("out",)),
         Op("log", "log", "log(x)", ("1 / x",), domain="x > 0"),

@@ -126,6 +126,34 @@ def reflected(op: Op, forward: Function, d_y: Function, infinite: Function) -> F
     return record
 
 
+def several(op: Op, forward: Function, slopes: Sequence[Function]) -> Function:
+    """Make the method ``x.clip(lo, hi)`` of three or more, each a Value or a number."""
+
+    def record(*given: Any) -> Value:
+        beside = next((x for x in given if isinstance(x, Value)), None)
+        if beside is None:
+            given = (as_value(given[0], op.name), *given[1:])
+        operands = []
+        for x in given:
+            is_value = isinstance(x, Value)
+            operands.append(x if is_value else check_number(x, op.name, beside))
+        data = [x._data if isinstance(x, Value) else x for x in operands]
+        parents, partials = [], []
+        try:
+            out = forward(*data)
+            for x, slope in zip(operands, slopes, strict=True):
+                if isinstance(x, Value):
+                    parents.append(x)
+                    partials.append(slope(*data, out))
+        except ERRORS as error:
+            return value_alone(op, data, operands, error)
+        if any(x - x for x in (out, *partials)):
+            return value_alone(op, data, operands)
+        return node(op, out, None, tuple(parents), tuple(operands), tuple(partials))
+
+    return record
+
+
 def variadic(
     op: Op, joined: Function, rule: Function, lists: int, places: int
 ) -> Function:

@@ -39,8 +39,9 @@ class Value(Comparable):
 
     # _a and _b are the Values it was computed from, _da and _db the local partials. A
     # plain number is no Value: its _a or _b is None, and _da or _db holds the number.
-    # Where operands come in lists, _b and _db are tuples of all of them. A leaf that
-    # had a graph once says in _db how it lost it.
+    # Where operands come in lists, or are more than two, _b and _db are tuples; then
+    # _da has all operands if there may be plain numbers among them. A leaf that had a
+    # graph once says in _db how it lost it.
     # Slots and no containers: each would be one more object for the collector to visit,
     # and a training step would take 1.6 times as long.
     __slots__ = ("_data", "grad", "op", "label", "_a", "_b", "_da", "_db")
@@ -88,8 +89,8 @@ class Value(Comparable):
         """
         if self.op is None:
             return ()
-        if self.op.variadic:
-            return self._b  # type: ignore[no-any-return]
+        if self._b.__class__ is tuple:
+            return self._b if self._da is None else self._da
         first = self._da if self._a is None else self._a
         if len(self.op.operands) == 1:
             return (first,)

@@ -450,8 +450,10 @@ class _Maker:
                     ]
         else:
             operands = [self.any() for _ in op.operands]
-            if len(operands) == 2 and self.rng.random() < 0.3:
-                operands[self.rng.randrange(2)] = self.number()
+            if len(operands) > 1 and self.rng.random() < 0.3:
+                numbers = self.rng.randrange(1, len(operands))
+                for place in self.rng.sample(range(len(operands)), numbers):
+                    operands[place] = self.number()
             if len(operands) == 2 and self.rng.random() < 0.1:
                 operands[1] = operands[0]
         self.add(op.name, *operands)
@@ -698,7 +700,7 @@ class _Maker:
         )
 
     def elementwise(self) -> None:
-        """The same unary or binary operation over whole lists, one side perhaps always the same."""
+        """The same binary operation over whole lists, one side perhaps always the same."""
         n = self.rng.randint(2, 6)
         xs, ys = (
             self.some(n),

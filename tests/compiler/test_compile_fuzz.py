@@ -134,7 +134,7 @@ def test_random_recurrences_are_loops() -> None:
     for seed in range(30):
         loss, params, inputs = random_recurrence(seed).record()
         texts.append(compiled(loss, params, inputs=inputs).source)
-    assert sum("for t in range(" in text for text in texts) > 15
+    assert sum("for t in range(" in text for text in texts) >= 15  # half of them
 
 
 @pytest.mark.parametrize("start", range(0, 60, 20))

@@ -360,11 +360,11 @@ def test_every_row_in_a_loop(op: Op, width: int) -> None:
     """On floats, and on vectors."""
 
     def record(seed: int) -> tuple[Value, list[Value]]:
-        p = Leaves(seed).values("p", 2, width)
+        p = Leaves(seed).values("p", 3, width)
         h = p[0]
         for _ in range(12):
             h = [x.sigmoid() * 0.5 + 0.25 for x in h]
-            operands = [h, p[1]][: len(op.names)]
+            operands = [h, p[1], p[2]][: len(op.names)]
             h = [
                 FUNCTIONS[op.name](*some) * 0.5 for some in zip(*operands, strict=True)
             ]

@@ -7,6 +7,7 @@ entry in `TRUTH`, its textbook definition in mpmath; without one the first test 
 import math
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 import mpmath
 import numpy as np
@@ -38,6 +39,7 @@ TRUTH = {
     "abs": mp.fabs,
     "maximum": max,
     "minimum": min,
+    "clip": lambda x, lo, hi: min(max(x, lo), hi),
     "exp": mp.exp,
     "log": mp.log,
     "log2": lambda x: mp.log(x) / mp.log(2),
@@ -147,8 +149,8 @@ def size(flat):
 
 
 every_op = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
-binary = pytest.mark.parametrize(
-    "name", [n for n, op in OPS.items() if len(op.operands) == 2 and not op.variadic]
+several = pytest.mark.parametrize(
+    "name", [n for n, op in OPS.items() if len(op.operands) > 1 and not op.variadic]
 )
 variadic = pytest.mark.parametrize("name", [n for n, op in OPS.items() if op.variadic])
 plain = pytest.mark.parametrize("name", [n for n, op in OPS.items() if not op.variadic])
@@ -369,6 +371,7 @@ KINKS = [
     *[("pow", (x, y)) for x in (0.0, 1.0, 3.0) for y in (0.0, 1.0, 2.0, 3.5)],
     *[("leaky_relu", (0.0, y)) for y in (0.01, 0.3)],
     *[("logsumexp", (1.0, 1.0, 1.0))],
+    *[("clip", point) for point in product((-1.0, 0.0, 1.0), repeat=3)],
 ]
 
 
@@ -429,21 +432,32 @@ def test_function_method_and_numbers_agree(name, data):
     assert isinstance(numbers_only, Value)
 
 
-@binary
+@several
 @given(data=st.data())
 @few
-def test_a_number_on_either_side_is_no_node(name, data):
+def test_a_number_in_any_place_is_no_node(name, data):
     op = OPS[name]
-    x, y = data.draw(points(op, numbers(1e-2, 20)))
-    both = FUNCTIONS[name](Value(x), Value(y))
-    a, b = Value(x), Value(y)
-    left, right = FUNCTIONS[name](a, y), FUNCTIONS[name](x, b)
-    assert left.data == right.data == both.data
-    assert left.parents[0] is a
-    assert right.parents[0] is b
-    assert (left.operands[1], right.operands[0]) == (y, x)
-    assert left.partials + right.partials == both.partials
-    assert (len(left.parents), len(right.parents)) == (1, 1)
+    flat = data.draw(points(op, numbers(1e-2, 20)))
+    every = FUNCTIONS[name](*map(Value, flat))
+    for i, x in enumerate(flat):
+        v = Value(x)
+        out = FUNCTIONS[name](*flat[:i], v, *flat[i + 1 :])
+        assert out.data == every.data
+        assert out.parents == (v,)
+        assert out.operands == (*flat[:i], v, *flat[i + 1 :])
+        assert out.partials == (every.partials[i],)
+
+
+@pytest.mark.parametrize("point", list(product((-1.0, 0.0, 1.0), repeat=3)), ids=str)
+def test_clip_between_plain_numbers_is_pytorchs(point):
+    """x.clip(lo, hi), at the borders and with lo above hi, too: only x has a gradient."""
+    x, lo, hi = point
+    a, t = Value(x), torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    out, wanted = a.clip(lo, hi), torch.clip(t, lo, hi)
+    out.backward()
+    wanted.backward()
+    assert (out.data, a.grad) == (wanted.item(), t.grad.item())
+    assert out.topological_order() == [a, out]
 
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}

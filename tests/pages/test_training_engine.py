@@ -254,7 +254,11 @@ def test_the_first_weights_are_python_s(page, init, widths, seed):
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if not op.variadic], ids=str)
 def test_every_row_over_many_samples(page, op):
-    columns = [[0.5, 1.25, 2.0, 0.125, 3.5], [1.5, 0.75, 0.3, 2.0, 1.0]]
+    columns = [
+        [0.5, 1.25, 2.0, 0.125, 3.5],
+        [1.5, 0.75, 0.3, 2.0, 1.0],
+        [2.5, 1.0, 0.5, 0.25, 3.0],
+    ]
     columns = columns[: len(op.operands)]
     if op.domain == "-1 < x < 1":
         columns = [[x / 4 for x in columns[0]]]

@@ -226,7 +226,9 @@ def test_formulas(make, text):
 def test_every_op_has_a_formula_and_a_picture(op):
     x, y, z = Value(0.6, "first"), Value(0.7, "second"), Value(0.8, "third")
     several = [[x, y] if name.startswith("*") else z for name in op.operands]
-    out = FUNCTIONS[op.name](*(several if op.variadic else [x, y][: len(op.operands)]))
+    out = FUNCTIONS[op.name](
+        *(several if op.variadic else [x, y, z][: len(op.operands)])
+    )
     text = formula(out, lambda v: v.label)
     assert op.symbol in text or set(op.names) <= set(text)
     picture = Picture(draw(out))

@@ -356,8 +356,8 @@ def test_the_formula_in_the_text_is_worth_the_partial(op: Any, data: Any) -> Non
     operands: list[Any] = [
         [operand() for _ in range(n)] if x[0] == "*" else operand() for x in op.operands
     ]
-    if len(operands) == 2 and not op.variadic and data.draw(st.booleans()):
-        operands[data.draw(st.integers(0, 1))] = data.draw(
+    if len(operands) > 1 and not op.variadic and data.draw(st.booleans()):
+        operands[data.draw(st.integers(0, len(operands) - 1))] = data.draw(
             st.sampled_from([2.0, -1.5, 1.0, 0.0])
         )
     try:

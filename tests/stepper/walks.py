@@ -24,8 +24,9 @@ def graphs(draw: Any) -> Value:
             draw(st.lists(some, min_size=n, max_size=n)) if x[0] == "*" else draw(some)
             for x in op.operands
         ]
-        if len(op.operands) == 2 and not op.variadic and draw(st.booleans()):
-            operands[draw(st.integers(0, 1))] = draw(st.sampled_from([2.0, -1.5, 1.0]))
+        if len(op.operands) > 1 and not op.variadic and draw(st.booleans()):
+            place = draw(st.integers(0, len(operands) - 1))
+            operands[place] = draw(st.sampled_from([2.0, -1.5, 1.0]))
         try:
             v = getattr(mk, name)(*operands)
         except (ValueError, ArithmeticError):  # outside its domain
