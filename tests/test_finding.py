@@ -1,9 +1,11 @@
 """A stranger finds it: each question is answered by the path one would guess, and what is looked for stands there."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import micrograd_kr as mk
 from micrograd_kr.engine import FUNCTIONS
@@ -58,6 +60,17 @@ def test_the_derivative_of_tanh_is_a_row_of_text() -> None:
     rows = (PACKAGE / "engine" / "ops.py").read_text("utf-8").splitlines()
     [row] = [row for row in rows if '"tanh(x)"' in row]
     assert "1 - out * out" in row
+
+
+def test_dependency_groups_name_the_extras() -> None:
+    """What a contributor needs is said once: `--group dev` asks for what `.[test]` and `.[lint]` bring."""
+    told = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))
+    groups, extras = told["dependency-groups"], told["project"]
+    needs = [need for group in groups.values() for need in group]
+    assert {n["include-group"] for n in needs if isinstance(n, dict)} <= set(groups)
+    for need in [Requirement(need) for need in needs if isinstance(need, str)]:
+        assert need.name == extras["name"]
+        assert need.extras <= set(extras["optional-dependencies"])
 
 
 def rooms() -> set[str]:
