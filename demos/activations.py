@@ -3,11 +3,9 @@
 활성화 함수와 그 도함수: 시그모이드의 작은 기울기가 층마다 곱해져 사라집니다.
 """
 
-from collections.abc import Sequence
-
 from micrograd_kr import MLP, fit, watch
-from micrograd_kr.cli import demo_options, page_written
-from micrograd_kr.nn import SGD, accuracy, binary_cross_entropy
+from micrograd_kr.cli import Demo
+from micrograd_kr.nn import SGD, binary_cross_entropy
 from micrograd_kr.text import choose
 from micrograd_kr.training import History, make_moons, plot
 
@@ -25,18 +23,13 @@ FORMULAS = {
 INITS = {"sigmoid": "xavier", "relu": "he"}  # each with the weights made for it
 LAYERS = 10
 WIDTH = 8
-
-
-def data() -> tuple[list[list[float]], list[int]]:
-    """Make the moons that both networks are to tell apart."""
-    return make_moons(100, seed=1)
+X, Y = make_moons(100, seed=1)  # which both networks are to tell apart
 
 
 def network(activation: str, seed: int = 0) -> MLP:
     """Build ten layers: nine hidden ones with this activation, and the output."""
-    hidden = [WIDTH] * (LAYERS - 1)
-    init = INITS[activation]
-    return MLP(2, [*hidden, 1], activation=activation, init=init, seed=seed)
+    widths = [WIDTH] * (LAYERS - 1) + [1]
+    return MLP(2, widths, activation, INITS[activation], seed=seed)
 
 
 def gradient_sizes(model: MLP, X: list[list[float]], y: list[int]) -> list[float]:
@@ -45,87 +38,63 @@ def gradient_sizes(model: MLP, X: list[list[float]], y: list[int]) -> list[float
     binary_cross_entropy([model(x) for x in X], y).backward()
     sizes = []
     for layer in model.layers:
-        weights = [w for neuron in layer.neurons for w in neuron.w]
-        sizes.append(sum(abs(w.grad) for w in weights) / len(weights))
+        grads = [abs(w.grad) for neuron in layer.neurons for w in neuron.w]
+        sizes.append(sum(grads) / len(grads))
     return sizes
 
 
-def train(
-    model: MLP, X: list[list[float]], y: list[int], epochs: int, progress: bool = True
-) -> History:
+def momentum(model: MLP) -> SGD:
     """Train with momentum; Adam would enlarge the vanished gradients again."""
+    return SGD(model.parameters(), lr=0.01, momentum=0.9)
+
+
+def train(model: MLP, epochs: int) -> History:
+    """Train in batches of 20."""
     return fit(
         model,
         X,
-        y,
+        Y,
         loss=binary_cross_entropy,
-        optimizer=SGD(model.parameters(), lr=0.01, momentum=0.9),
-        metric=accuracy,
+        optimizer=momentum(model),
         epochs=epochs,
         batch_size=20,
-        progress=progress,
+        progress=False,
         compiled=True,
     )
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Draw each function with its slope; measure gradients; train both networks."""
-    options = demo_options(__doc__, page=True)
-    options.add_argument("--epochs", type=int, default=50)
-    args = options.parse_args(argv)
-
+def main(demo: Demo) -> None:
+    """Print the formulas; measure the gradients of two networks, and train them."""
     print(choose("== 함수와 도함수", "== Functions and derivatives"))
-    curves = plot.figure(2, 4, size=(4.0, 3.4))
-    for ax, (name, (f, slope)) in zip(curves.axes, FORMULAS.items(), strict=False):
-        print(f"   {name:<10}  f = {f:<24}  f′ = {slope}")
-        plot.activation_curve(name, ax=ax)
-        ax.set_xlabel(f"f = {f}\nf′ = {slope}")
-    curves.axes[-1].set_axis_off()
+    for name, (f, slope) in FORMULAS.items():
+        print(f"{name:<10}  f = {f:<24}  f′ = {slope}")
 
-    print(choose("== 기울기 소실: |w.grad|의 평균", "== Vanishing: the mean |w.grad|"))
-    X, y = data()
+    print(choose("== 층마다 |w.grad|의 평균", "== The mean |w.grad| of each layer"))
+    losses = {}
     picture = plot.figure(1, 2)
     left, right = picture.axes
     for activation in INITS:
-        sizes = gradient_sizes(network(activation), X, y)
-        ratio = sizes[-1] / sizes[0]
-        first = f"{choose('층', 'layer')} 1: {sizes[0]:.1e}"
-        last = f"{choose('층', 'layer')} {LAYERS}: {sizes[-1]:.1e}"
-        print(f"   {activation:<8} {first}, {last}, × {ratio:,.0f}")
-        left.plot(range(1, LAYERS + 1), sizes, marker="o", label=activation)
-    left.set(
-        title=choose("기울기의 크기", "Size of the gradient"),
-        xlabel=choose("층", "layer"),
-        ylabel=choose("|w.grad|의 평균", "mean |w.grad|"),
-        yscale="log",
-    )
+        model = network(activation)
+        sizes = gradient_sizes(model, X, Y)
+        print(f"{activation:<7}", *[f"{size:.0e}" for size in sizes])
+        left.semilogy(range(1, LAYERS + 1), sizes, "o-", label=activation)
+        losses[activation] = train(model, demo.epochs).loss
+    left.set(title="|w.grad|", xlabel=choose("층", "layer"))
     left.legend()
-    left.grid(alpha=0.3)
-    print(
-        choose(
-            "   σ′는 최대 1/4이고, 연쇄법칙은 이것을 아홉 번 곱합니다.",
-            "   σ′ is at most 1/4, and the chain rule multiplies nine of them.",
-        )
-    )
-
-    print(choose("== 같은 신경망을 학습하면", "== The same networks in training"))
-    losses = {}
-    for activation in INITS:
-        print(f"-- {activation}")
-        losses[activation] = train(network(activation), X, y, args.epochs).loss
     plot.loss_curve(losses, ax=right)
+    demo.write(picture, "activations_vanishing.svg")
 
-    print(choose("== 그림", "== Pictures"))
-    print("  ", plot.save(curves, args.out / "activations.svg"))
-    print("  ", plot.save(picture, args.out / "activations_vanishing.svg"))
-    print(choose("== 배우는 모습", "== The page where it learns"))
     model = network("sigmoid")
-    optimizer = SGD(model.parameters(), lr=0.01, momentum=0.9)
     page = watch(
-        model, X, y, loss=binary_cross_entropy, optimizer=optimizer, batch_size=20
+        model,
+        X,
+        Y,
+        loss=binary_cross_entropy,
+        optimizer=momentum(model),
+        batch_size=20,
     )
-    page_written(page.save(args.out / "activations.html"), args.open)
+    demo.write(page, "activations.html")
 
 
 if __name__ == "__main__":
-    main()
+    main(Demo(__doc__, epochs=50))

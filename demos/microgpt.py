@@ -11,17 +11,16 @@ Value의 계산이 전부이고, 행렬은 컴파일러가 찾아냅니다.
 
 import random
 import textwrap
-import time
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_kr import Module, Value, compile, dot, fit, logsumexp, no_grad
 from micrograd_kr import sum as total
-from micrograd_kr.cli import demo_options
+from micrograd_kr.cli import Demo
+from micrograd_kr.course import seconds
 from micrograd_kr.nn import Adam
 from micrograd_kr.text import choose
-from micrograd_kr.training import plot
 
 NAMES = Path(__file__).parent / "cities_and_counties.txt"
 Vector = list[Value]
@@ -190,17 +189,8 @@ def is_name(text: str) -> bool:
 # ---- the demo
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(demo: Demo) -> None:
     """Compile, show the program and the times, train, invent names."""
-    options = demo_options(__doc__)
-    options.add_argument("--epochs", type=int, default=80)
-    options.add_argument(
-        "--source",
-        action="store_true",
-        help=choose("프로그램을 모두 보여 줍니다", "show the whole program"),
-    )
-    args = options.parse_args(argv)
-
     names = read_names()
     letters = Letters(names)
     documents = [letters.tokens(name) for name in names]
@@ -214,7 +204,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     spelled = " ".join([letters.jamo[token] for token in documents[0][1:-1]])
     print(f"   {names[0]}: {spelled}")
     print(f"   {len(model.parameters()):,} {choose('파라미터', 'parameters')}")
-    show_the_program(model, documents[0], whole=args.source)
+    show_the_program(model, documents[0])
 
     print(
         choose(
@@ -228,7 +218,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         [tokens[1:] for tokens in documents],
         loss=mean_surprise,
         optimizer=Adam(model.parameters(), lr=0.005),
-        epochs=args.epochs,
+        epochs=demo.epochs,
         batch_size=32,
         compiled=True,
     )
@@ -243,12 +233,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     print_wrapped(" ".join(new) or "-")
     told = choose("정말 있는 이름", "names that exist")
     print_wrapped(f"({told}: {' '.join([n for n in good if n in names]) or '-'})")
-
-    print(choose("== 그림", "== Picture"))
-    print("  ", plot.save(plot.loss_curve(history), args.out / "microgpt_loss.svg"))
+    demo.write(history.plot(), "microgpt_loss.svg")
 
 
-def show_the_program(model: GPT, tokens: list[int], whole: bool) -> None:
+def show_the_program(model: GPT, tokens: list[int]) -> None:
     """Record the loss of a name, and print the program that it becomes."""
     print(choose("== 이름 하나의 계산 그래프", "== The graph of one name"))
     parameters = model.parameters()
@@ -256,26 +244,20 @@ def show_the_program(model: GPT, tokens: list[int], whole: bool) -> None:
     def loss_of(tokens: list[int]) -> Value:
         return surprise(model(tokens[:-1]), tokens[1:])
 
-    start = time.perf_counter()
     loss = loss_of(tokens)
-    loss.backward()
-    slow = time.perf_counter() - start
     nodes = len(loss.topological_order())
+    slow = seconds(lambda: loss_of(tokens).backward(), 1)
     print(f"   {nodes:,} {choose('노드', 'nodes')}, {slow * 1e3:.1f} ms")
 
     print(choose("== 변환된 소스", "== The source it became"))
     program = compile(loss_of, parameters, inputs={"tokens": tokens})
-    source = program.source if whole else excerpt(program.source)
-    print(textwrap.indent(source.strip(), "   "))
+    print(textwrap.indent(excerpt(program.source), "   "))
     theta = program.theta()
     _, gradient = program(theta, tokens=tokens)
     off = [abs(g - p.grad) for g, p in zip(gradient, parameters, strict=True)]
     told = choose("기울기의 가장 큰 차이", "largest difference of the gradients")
     print(f"   {told}: {max(off):.0e}")
-    start = time.perf_counter()
-    for _ in range(100):
-        program(theta, tokens=tokens)
-    fast = (time.perf_counter() - start) / 100
+    fast = seconds(lambda: program(theta, tokens=tokens), 100)
     print(f"   {fast * 1e3:.2f} ms ({slow / fast:,.0f} ×)")
 
 
@@ -294,4 +276,4 @@ def print_wrapped(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Demo(__doc__, epochs=80))

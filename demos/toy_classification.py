@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from micrograd_kr import MLP, fit, watch
-from micrograd_kr.cli import demo_options, page_written
-from micrograd_kr.nn import Adam, accuracy, binary_cross_entropy, cross_entropy
+from micrograd_kr.cli import Demo
+from micrograd_kr.nn import Adam, accuracy, cross_entropy
 from micrograd_kr.text import choose
 from micrograd_kr.training import (
     Data,
-    evaluate,
     make_blobs,
     make_circles,
     make_moons,
@@ -35,87 +34,55 @@ SETS: dict[str, Callable[..., Data]] = {  # name, to the data of a seed
     "blobs": partial(make_blobs, 100),
     "yin-yang": partial(make_yin_yang, 300),
 }
-IN_KOREAN = (
-    "반달",
-    "동심원",
-    "나선 2개",
-    "나선 3개",
-    "배타적 논리합",
-    "덩어리",
-    "음양",
-)
 HIDDEN = (16, 16)
 
 
-def train(
-    name: str, epochs: int, hidden: Sequence[int] = HIDDEN
-) -> tuple[MLP, float, float]:
-    """Train on a set; give the model, and its accuracy there and on new points.
+def train(name: str, epochs: int, hidden: Sequence[int] = HIDDEN) -> tuple[MLP, float]:
+    """Train on a set; give the model, and its accuracy on new points.
 
     Without hidden layers it is a linear model.
     """
     X, y = SETS[name](seed=0)
-    classes = len(set(y))
-    outputs = 1 if classes == 2 else classes
-    loss = binary_cross_entropy if classes == 2 else cross_entropy
-    model = MLP(2, [*hidden, outputs], seed=0)
+    model = MLP(2, [*hidden, len(set(y))], seed=0)
     fit(
         model,
         X,
         y,
-        loss=loss,
+        loss=cross_entropy,
         optimizer=Adam(model.parameters(), lr=0.01),
         epochs=epochs,
         batch_size=20,
         progress=False,
         compiled=True,
     )
-    _, seen = evaluate(model, X, y, loss=loss, metric=accuracy)
-    _, new = evaluate(model, *SETS[name](seed=1), loss=loss, metric=accuracy)
-    return model, seen or 0.0, new or 0.0
+    X_new, y_new = SETS[name](seed=1)
+    return model, accuracy([model(x) for x in X_new], y_new)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Train a network and a linear model on each set; draw both boundaries."""
-    options = demo_options(__doc__, page=True)
-    options.add_argument("--epochs", type=int, default=200)
-    args = options.parse_args(argv)
-
-    print(
-        choose(
-            "== 새로운 점에서의 정확도: 선형 모델, MLP(2, [16, 16, 클래스])",
-            "== Accuracy on new points: linear model, MLP(2, [16, 16, classes])",
-        )
-    )
+def main(demo: Demo) -> None:
+    """Train a linear model and a network on each set; draw both boundaries."""
+    linear = choose("선형 모델", "linear model")
+    network = choose("신경망", "network")
     picture = plot.figure(2, len(SETS), size=(3.2, 3.2))
-    above = picture.axes[: len(SETS)]
-    below = picture.axes[len(SETS) :]
-    rows = zip(SETS, IN_KOREAN, above, below, strict=True)
-    for name, in_korean, top, bottom in rows:
-        shown = choose(in_korean, name)
-        line, _, line_right = train(name, args.epochs, hidden=())
-        model, _, right = train(name, args.epochs)
-        print(f"   {line_right:>5.0%} {right:>5.0%}   {shown}", flush=True)
-        X, y = SETS[name](seed=1)
-        linear = choose("선형 모델", "linear model")
-        title = f"{shown}\n{linear}: {line_right:.0%}"
-        plot.decision_boundary(line, X, y, ax=top, title=title)
-        network = choose("신경망", "network")
-        plot.decision_boundary(model, X, y, ax=bottom, title=f"{network}: {right:.0%}")
-        top.set_aspect("equal")
-        bottom.set_aspect("equal")
-    print(choose("== 그림", "== Picture"))
-    print("  ", plot.save(picture, args.out / "toy_classification.svg"))
-    print(choose("== 배우는 모습", "== The page where it learns"))
+    for title, hidden, row in ((linear, (), 0), (network, HIDDEN, len(SETS))):
+        print(f"== {title}")
+        for ax, name in zip(picture.axes[row:], SETS, strict=False):
+            model, right = train(name, demo.epochs, hidden)
+            print(f"{right:>5.0%} {name}")
+            X, y = SETS[name](seed=1)
+            plot.decision_boundary(model, X, y, ax=ax, title=f"{title}: {right:.0%}")
+    demo.write(picture, "toy_classification.svg")
+
+    yin_yang = SETS["yin-yang"]
     page = watch(
         MLP(2, [*HIDDEN, 3], seed=0),
-        *SETS["yin-yang"](seed=0),
+        *yin_yang(seed=0),
         loss=cross_entropy,
-        validation=SETS["yin-yang"](seed=1),
+        validation=yin_yang(seed=1),
         batch_size=20,
     )
-    page_written(page.save(args.out / "toy_classification.html"), args.open)
+    demo.write(page, "toy_classification.html")
 
 
 if __name__ == "__main__":
-    main()
+    main(Demo(__doc__, epochs=200))

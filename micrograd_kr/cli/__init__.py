@@ -1,6 +1,6 @@
-"""The command line, and the options of the demos."""
+"""The command line, and what a demo is run with."""
 
-from .arguments import demo_options, page_written
 from .commands import main
+from .demos import Demo
 
-__all__ = ["demo_options", "main", "page_written"]
+__all__ = ["Demo", "main"]

@@ -10,12 +10,8 @@
 import argparse
 import re
 import sys
-import webbrowser
-from pathlib import Path
 from typing import Any, NoReturn
 
-from ..course import in_language
-from ..text import LANGUAGES, speak
 from .messages import say
 
 # What argparse says in English, and the key of our sentence for it.
@@ -70,48 +66,3 @@ def _translated(message: str) -> str:
         if match:
             return say(key, **match.groupdict())
     return message
-
-
-def demo_options(documentation: str | None, page: bool = False) -> Arguments:
-    """Make the parser of a demo: what it is about, ``--out`` for its files, ``--lang``.
-
-    ``documentation`` is the demo's docstring, English first, then Korean. ``page``: it
-    writes a page, which ``--open`` opens.
-
-    >>> demo_options("Two moons.\\n\\n두 개의 달.").parse_args([]).out
-    PosixPath('out')
-    """
-    about = in_language(documentation or "")
-    options = Arguments(None, about)
-    options.add_argument("--out", type=_folder, default="out", help=say("arg_out"))
-    options.add_argument(
-        "--lang", action=_Speak, choices=LANGUAGES, help=say("arg_lang")
-    )
-    if page:
-        options.add_argument("--open", action="store_true", help=say("arg_open"))
-    return options
-
-
-def page_written(path: Path, open_it: bool) -> None:
-    """Name the page that a demo has written, and open it where that was asked.
-
-    >>> page_written(Path("out/moons.html"), False)
-       out/moons.html
-    """
-    print("  ", path)
-    if open_it:
-        webbrowser.open(path.resolve().as_uri())
-
-
-class _Speak(argparse.Action):
-    """Let everything that follows speak the language that was asked for."""
-
-    def __call__(self, parser: Any, space: Any, lang: Any, option: Any = None) -> None:
-        speak(lang)
-        setattr(space, self.dest, lang)
-
-
-def _folder(path: str) -> Path:
-    folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -228,6 +228,7 @@ say: Messages = Messages(
             "결과를 저장할 폴더 (기본값: out)",
             "the folder for what is written (default: out)",
         ),
+        "arg_number": ("(기본값: {default})", "(default: {default})"),
         "arg_lang": (
             "글의 언어 (기본값은 시스템 언어)",
             "language of the text (default: that of the locale)",

@@ -8,30 +8,29 @@ from typing import Any
 from ..engine import Edge, Value
 from ..text import choose, format_number
 from .live import Live, Pass, Slider, Write
-from .parts import Parts, row
+from .parts import Parts, bracketed
 
 
 def backprop_by_hand(demo: ModuleType) -> Parts:
     """Go forwards and backwards through nine parameters, on the step page."""
     model = demo.network()
     loss = demo.loss_of(model)
-    demo.name_nodes(loss)
     loss.backward()
     output = loss.parents[0].parents[0]
     hidden = [v for v in output.parents if v.label in ("h0", "h1")]
     grads = demo.by_hand()
     facts = {
-        "x": row(demo.X),
+        "x": bracketed(demo.X),
         "t": format_number(demo.T),
-        "h": row(hidden),
+        "h": bracketed(hidden),
         "o": format_number(output.data),
         "loss": format_number(loss.data),
         "o_grad": format_number(output.grad),
-        "w2": row(demo.W2),
+        "w2": bracketed(demo.W2),
         "w2_0": format_number(demo.W2[0]),
-        "h_grad": row(h.grad for h in hidden),
+        "h_grad": bracketed(h.grad for h in hidden),
         "h0_grad": format_number(hidden[0].grad),
-        "z_grad": row(h.parents[0].grad for h in hidden),
+        "z_grad": bracketed(h.parents[0].grad for h in hidden),
         "parameters": len(grads),
     }
     return Parts(facts)
@@ -70,7 +69,7 @@ def _beside(
     passes = [Pass(right, list(_writes(demo.in_order(root))))]
     for mistake in mistakes:
         writes = list(_writes(mistake.written(root)))
-        passes.append(Pass(mistake.title, writes, mistake.why, mistake.again))
+        passes.append(Pass(mistake.title, writes, mistake.again))
     groups = {"": [Slider(str(v.label), [v], -5, 5, 1) for v in leaves]}
     return Live(root, groups=groups, lines=nodes[len(leaves) :], passes=passes)
 

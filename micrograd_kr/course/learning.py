@@ -6,7 +6,7 @@ from typing import Any
 from ..engine import Value
 from ..text import choose, format_number
 from .live import Bars, Curve, Learning, Live, Plot, Slider
-from .parts import Parts, labelled
+from .parts import Parts, labelled, seconds
 
 EPOCHS = 400  # enough for a line
 TOY, TOY_EPOCHS = "circles", 60
@@ -17,6 +17,7 @@ def least_squares(demo: ModuleType) -> Parts:
     """Fit a line with and without the column of ones, beside what NumPy finds."""
     _, (X, y), _ = demo.data_sets().values()
     table = demo.coefficients(X, y, EPOCHS)
+    _, (w_there, b_there), _, bare, _ = table.values()
     x, t = Value(1.0, "x"), Value(0.0, "t")
     w, b, ones = Value(0.0, "w"), Value(0.0, "b"), Value(1.0, "1")
     line = w * x + b * ones
@@ -34,9 +35,9 @@ def least_squares(demo: ModuleType) -> Parts:
     facts = {
         "n": len(X),
         "rows": "".join(_coefficients(way, table[way]) for way in table),
-        "w": format_number(table[demo.WITH[1]][0], 3),
-        "b": format_number(table[demo.WITH[1]][1], 3),
-        "bare": format_number(table[demo.WITHOUT[0]][0], 3),
+        "w": format_number(w_there, 3),
+        "b": format_number(b_there, 3),
+        "bare": format_number(bare[0], 3),
     }
     return Parts(facts, {"line": live})
 
@@ -48,8 +49,8 @@ def _coefficients(way: str, numbers: list[float]) -> str:
 
 def toy_classification(demo: ModuleType) -> Parts:
     """Tell classes apart on the training page."""
-    _, _, line = demo.train(TOY, TOY_EPOCHS, hidden=())
-    _, _, network = demo.train(TOY, TOY_EPOCHS)
+    _, line = demo.train(TOY, TOY_EPOCHS, hidden=())
+    _, network = demo.train(TOY, TOY_EPOCHS)
     facts = {
         "epochs": TOY_EPOCHS,
         "line": f"{line:.0%}",
@@ -69,8 +70,8 @@ def scalars_to_matrices(demo: ModuleType) -> Parts:
     ]
     last = recorded[-1]
     theta = last.program.theta()
-    slow = demo.seconds(last.eager_step, 3)
-    fast = demo.seconds(lambda: last.program(theta, **last.arrays), 100)
+    slow = seconds(last.eager_step, 1)
+    fast = seconds(lambda: last.program(theta, **last.arrays), 100)
     facts = {
         "points": SIZES[-1],
         "nodes": f"{counts[-1]:,}",

@@ -99,7 +99,6 @@ class Pass:
 
     title: str
     writes: Sequence[Write]
-    why: str = ""
     again: bool = False
 
 
@@ -207,8 +206,7 @@ class Live:
             [self._at(node), k, self._at(parent), sign]
             for node, k, parent, sign in shown.writes
         ]
-        told = {"title": shown.title, "why": shown.why, "again": shown.again}
-        return told | {"writes": writes}
+        return {"title": shown.title, "again": shown.again, "writes": writes}
 
     def _learning(self) -> dict[str, Any] | None:
         if self.learning is None:

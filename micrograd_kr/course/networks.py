@@ -6,7 +6,7 @@ from ..engine import FUNCTIONS, OPS, Value
 from ..nn import MLP, binary_cross_entropy, cross_entropy, one_hot
 from ..text import choose, format_number
 from .live import Bars, Curve, Learning, Live, Plot, Slider
-from .parts import Parts, labelled, row, sliders, total, weights
+from .parts import Parts, bracketed, labelled, sliders, total, weights
 
 
 def linear_model(demo: ModuleType) -> Parts:
@@ -17,11 +17,11 @@ def linear_model(demo: ModuleType) -> Parts:
     groups = {"x": sliders(x, "x", 5), **weights(layer)}
     slopes = demo.slopes(layer, demo.X)
     facts = {
-        "x": row(demo.X),
-        "row": row(demo.W[0]),
+        "x": bracketed(demo.X),
+        "row": bracketed(demo.W[0]),
         "b": format_number(demo.B[0]),
         "o0": format_number(outputs[0].data),
-        "slopes": row(slopes[0]),
+        "slopes": bracketed(slopes[0]),
         "slope": format_number(slopes[0][2]),
         "one_more": format_number(outputs[0].data + slopes[0][2]),
     }
@@ -89,14 +89,14 @@ def softmax(demo: ModuleType) -> Parts:
     numbers = [v.data for v in p]
     cold, _, hot = (demo.warmed(demo.OUTPUTS, t) for t in demo.TEMPERATURES)
     facts = {
-        "o": row(demo.OUTPUTS),
-        "p": row(p),
+        "o": bracketed(demo.OUTPUTS),
+        "p": bracketed(p),
         "p1": format_number(numbers[demo.TARGET]),
-        "one_hot": row(one_hot(numbers.index(max(numbers)), 3)),
-        "grads": row(o.grad for o in fresh),
+        "one_hot": bracketed(one_hot(numbers.index(max(numbers)), 3)),
+        "grads": bracketed(o.grad for o in fresh),
         "grad1": format_number(fresh[demo.TARGET].grad),
-        "cold": row(cold),
-        "hot": row(hot),
+        "cold": bracketed(cold),
+        "hot": bracketed(hot),
         "low": demo.TEMPERATURES[0],
         "high": format_number(demo.TEMPERATURES[2]),
     }
@@ -106,9 +106,8 @@ def softmax(demo: ModuleType) -> Parts:
 def activations(demo: ModuleType) -> Parts:
     """Show every curve of the table with its slope, and ten layers of them."""
     first, last = {}, {}
-    X, y = demo.data()
     for name in demo.INITS:
-        sizes = demo.gradient_sizes(demo.network(name), X, y)
+        sizes = demo.gradient_sizes(demo.network(name), demo.X, demo.Y)
         first[name], last[name] = sizes[0], sizes[-1]
     flat, steep = demo.INITS  # sigmoid, relu
     steepest = FUNCTIONS[flat](Value(0.0)).partials[0]
@@ -145,13 +144,12 @@ def _curves(demo: ModuleType) -> Live:
 def _vanishing(demo: ModuleType) -> Live:
     """The deep network on one point: the grads of each layer, for any activation."""
     model = demo.network(next(iter(demo.INITS)))
-    X, y = demo.data()
-    x = [Value(number) for number in X[0]]
+    x = [Value(number) for number in demo.X[0]]
     inside: list[Value] = []
     for layer in model.layers:
         x = layer.fire(x)
         inside += [v for v in x if v.op and v.op.is_activation]
-    loss = binary_cross_entropy(x, y[:1])
+    loss = binary_cross_entropy(x, demo.Y[:1])
     names = [f"{choose('층', 'layer')} {k + 1}" for k in range(demo.LAYERS)]
     layers = [
         [w for neuron in layer.neurons for w in neuron.w] for layer in model.layers
@@ -177,11 +175,11 @@ def two_layers(demo: ModuleType) -> Parts:
     for k, layer in enumerate(model.layers, 1):
         groups |= weights(layer, str(k))
     facts = {
-        "x": row(demo.X),
-        "z": row(z),
-        "h": row(h),
-        "o": row(o),
-        "row": row(demo.W1[0]),
+        "x": bracketed(demo.X),
+        "z": bracketed(z),
+        "h": bracketed(h),
+        "o": bracketed(o),
+        "row": bracketed(demo.W1[0]),
         "at_zero": format_number(FUNCTIONS[activation](demo.B1[0]).data),
         "parameters": len(model.parameters()),
     }
@@ -192,8 +190,7 @@ def two_layers(demo: ModuleType) -> Parts:
 def universal_approximation(demo: ModuleType) -> Parts:
     """Let the learner add neurons of one hidden layer, and train it."""
     widest = 16
-    activation, init = next(iter(demo.INIT.items()))
-    model = MLP(1, [widest, 1], activation=activation, init=init, seed=0)
+    model = MLP(1, [widest, 1], seed=0)
     x, t = Value(0.5, "x"), Value(0.0, "t")
     on = [Value(float(k == 0), f"on{k}") for k in range(widest)]
     hidden, last = model.layers

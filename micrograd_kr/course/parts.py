@@ -1,9 +1,11 @@
 """What a lesson has besides its text, and how its numbers and sliders are written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from ..engine import Value
@@ -27,10 +29,10 @@ class Parts:
         }
 
 
-def row(numbers: Iterable[Value | float]) -> str:
+def bracketed(numbers: Iterable[Value | float]) -> str:
     """Write numbers in brackets.
 
-    >>> row([2.0, Value(-0.5)])
+    >>> bracketed([2.0, Value(-0.5)])
     '[2, -0.5]'
     """
     plain = [x.data if isinstance(x, Value) else x for x in numbers]
@@ -46,15 +48,30 @@ def total(values: Iterable[Value]) -> Value:
     return reduce(add, values)
 
 
-def labelled(values: Sequence[Value], name: str) -> list[Value]:
+def labelled(values: Iterable[Value], name: str) -> list[Value]:
     """Number them: o0, o1 and on.
 
     >>> [v.label for v in labelled([Value(1.0), Value(2.0)], "o")]
     ['o0', 'o1']
     """
-    for i, v in enumerate(values):
+    numbered = list(values)
+    for i, v in enumerate(numbered):
         v.label = f"{name}{i}"
-    return list(values)
+    return numbered
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """Measure the median time of a call, of so many.
+
+    >>> seconds(lambda: sum(range(1000)), 5) > 0
+    True
+    """
+    taken = []
+    for _ in range(times):
+        start = perf_counter()
+        work()
+        taken.append(perf_counter() - start)
+    return median(taken)
 
 
 def sliders(values: Sequence[Value], name: str, size: float) -> list[Slider]:

@@ -204,13 +204,8 @@ class _Site:
 
 
 def _copy(path: Path, target: Path) -> None:
-    """Copy a file; a picture with no more digits and colours than are seen."""
-    if path.suffix == ".png":
-        from PIL import Image  # which comes with matplotlib
-
-        few = Image.open(path).convert("RGB").quantize(256)
-        few.save(target, optimize=True)
-    elif path.suffix == ".svg":
+    """Copy a file; a picture with no more digits than are seen."""
+    if path.suffix == ".svg":
         text = path.read_text("utf-8")
         paths = re.sub(r' d="[^"]*"', lambda d: _LONG.sub(r"\1", d[0]), text)
         target.write_text(paths, "utf-8")

@@ -75,16 +75,34 @@ class Picture(Figure):
             self.savefig(out, format=suffix[1:], dpi=150, metadata=METADATA[suffix])
         return out.getvalue()
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture as SVG or PNG, by the suffix of ``path``; give the path.
+
+        The file is whole or not there. In an SVG letters are outlines and need no font.
+        Raises ValueError for another suffix.
+
+        >>> figure().save("relu.txt")
+        Traceback (most recent call last):
+            ...
+        ValueError: relu.txt: a picture is written as .svg or .png
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in METADATA:
+            raise ValueError(say("suffix", path=str(path)))
+        replace_file(path, self.encoded(suffix))
+        return path
+
     def show(self, warn: bool = True) -> None:
         """Open the picture in the browser."""
         handle, name = tempfile.mkstemp(prefix="plot-", suffix=".svg")
         os.close(handle)
-        webbrowser.open(save(self, name).as_uri())
+        webbrowser.open(self.save(name).as_uri())
 
     def __repr__(self) -> str:
         return (
             f"Picture({len(self.axes)} axes; .show() opens it, "
-            "plot.save(picture, 'plot.svg') writes it)"
+            ".save('plot.svg') writes it)"
         )
 
     def _repr_png_(self) -> bytes:
@@ -125,25 +143,6 @@ def axes_of(ax: Axes | None) -> tuple[Axes, Picture]:
     if not isinstance(picture, Picture):
         raise TypeError(say("axes"))
     return ax, picture
-
-
-def save(figure: Picture, path: str | os.PathLike[str]) -> Path:
-    """Write ``figure`` as SVG or PNG, by the suffix of ``path``; return the path.
-
-    The file is whole or not there. In an SVG letters are outlines and need no font.
-    Raises ValueError for another suffix.
-
-    >>> save(figure(), "relu.txt")
-    Traceback (most recent call last):
-        ...
-    ValueError: relu.txt: a picture is written as .svg or .png
-    """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in METADATA:
-        raise ValueError(say("suffix", path=str(path)))
-    replace_file(path, figure.encoded(suffix))
-    return path
 
 
 @cache

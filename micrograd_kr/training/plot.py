@@ -1,10 +1,10 @@
 """Pictures of training: decision boundary, loss curve, activation curves, weights.
 
 Each function draws into a new Figure, or into ``ax``, one of the axes of `figure`, and
-returns the Figure; `save` writes it as SVG or PNG, and its ``show()`` opens it.
+returns the Figure.
 
 >>> activation_curve("tanh")
-Picture(1 axes; .show() opens it, plot.save(picture, 'plot.svg') writes it)
+Picture(1 axes; .show() opens it, .save('plot.svg') writes it)
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Any
 
 from ..engine import FUNCTIONS, OPS, Value
-from .figure import COLORS, Axes, Picture, axes_of, figure, save
+from .figure import COLORS, Axes, Picture, axes_of, figure
 from .given import check_model, samples, samples_and_targets, whole
 from .messages import say
 from .outputs import outputs_of
@@ -26,7 +26,6 @@ __all__ = [
     "decision_boundary",
     "figure",
     "loss_curve",
-    "save",
     "weight_histogram",
 ]
 

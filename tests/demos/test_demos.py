@@ -21,25 +21,37 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
 
 from micrograd_kr import MLP, Value, no_grad, softmax  # noqa: E402
+from micrograd_kr.cli.demos import run as run_demo  # noqa: E402
+from micrograd_kr.course import bracketed, demo_files  # noqa: E402
 from micrograd_kr.engine import FUNCTIONS  # noqa: E402
 from micrograd_kr.nn.losses import accuracy, cross_entropy, predict  # noqa: E402
 from micrograd_kr.text import LANGUAGES, speak  # noqa: E402
 from micrograd_kr.training.data import make_moons  # noqa: E402
-from micrograd_kr.training.fit import evaluate  # noqa: E402
 
 DEMOS = Path(__file__).parents[2] / "demos"
 
 # Name, options that make it short, pictures and pages.
 RUNS = {
+    "activations": (
+        ["--epochs", "1"],
+        ["activations_vanishing.svg", "activations.html"],
+    ),
+    "backprop_by_hand": ([], ["backprop_by_hand.svg", "backprop_by_hand.html"]),
+    "digits": (["--epochs", "20"], ["digits.svg", "digits.html"]),
+    "least_squares": (["--epochs", "5"], ["least_squares.svg"]),
+    "linear_model": ([], ["linear_model.svg"]),
+    "microgpt": (["--epochs", "1"], ["microgpt_loss.svg"]),
     "moons": (
         ["--epochs", "2"],
         ["moons_boundary.svg", "moons_loss.svg", "neuron.svg", "moons.html"],
     ),
-    "linear_model": ([], ["linear_model.svg"]),
-    "softmax": (["--epochs", "1"], ["softmax.svg"]),
-    "activations": (
+    "order_matters": ([], ["order_matters.svg"]),
+    "scalars_to_matrices": (["--steps", "3"], []),
+    "softmax": ([], ["softmax.svg"]),
+    "step_through": ([], ["two_paths.html", "xor.html"]),
+    "toy_classification": (
         ["--epochs", "1"],
-        ["activations.svg", "activations_vanishing.svg", "activations.html"],
+        ["toy_classification.svg", "toy_classification.html"],
     ),
     "two_layers": ([], ["two_layers.svg", "many_layers.svg"]),
     "universal_approximation": (
@@ -50,14 +62,6 @@ RUNS = {
             "universal_approximation.html",
         ],
     ),
-    "backprop_by_hand": ([], ["backprop_by_hand.svg", "backprop_by_hand.html"]),
-    "least_squares": (["--epochs", "5"], ["least_squares.svg"]),
-    "toy_classification": (
-        ["--epochs", "1"],
-        ["toy_classification.svg", "toy_classification.html"],
-    ),
-    "digits": (["--epochs", "1"], ["digits.svg", "digits.html"]),
-    "microgpt": (["--epochs", "1"], ["microgpt_loss.svg"]),
 }
 
 
@@ -88,7 +92,7 @@ def shown(tmp_path_factory):
         try:
             with redirect_stdout(said), warnings.catch_warnings():
                 warnings.simplefilter("error")  # as for a glyph that no font has
-                demo(name).main([*RUNS[name][0], "--out", str(folder)])
+                run_demo(name, [*RUNS[name][0], "--out", str(folder)])
         finally:
             speak(None)
         return said.getvalue(), folder
@@ -110,14 +114,20 @@ def test_it_runs_and_writes_the_pictures_it_names(name, shown):
             assert ET.parse(path).getroot().tag == "{http://www.w3.org/2000/svg}svg"
         assert str(path) in said
     assert said
-    assert "∂" not in said  # what is printed are totals, and those are grads
+    # What is printed are totals, and those are grads; a step has local derivatives.
+    assert ("∂" in said) is (name == "step_through")
 
 
-def test_a_page_is_opened_where_that_is_asked(tmp_path, monkeypatch):
+def test_every_demo_is_run():
+    assert set(RUNS) == set(demo_files())
+
+
+def test_what_is_written_is_opened_where_that_is_asked(tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)
-    demo("moons").main(["--epochs", "2", "--open", "--out", str(tmp_path)])
-    assert opened == [(tmp_path / "moons.html").as_uri()]
+    run_demo("backprop_by_hand", ["--open", "--out", str(tmp_path)])
+    written = RUNS["backprop_by_hand"][1]
+    assert opened == [(tmp_path / name).as_uri() for name in written]
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -142,16 +152,18 @@ def test_it_says_what_it_is_in_both_languages_and_uses_the_package_alone(name):
         "linear_model",
         "softmax",
         "two_layers",
-        "toy_classification",
+        "order_matters",
         "backprop_by_hand",
+        "step_through",
     ],
 )
 def test_it_speaks_one_language(name, shown):
     said = {lang: shown(name, lang)[0] for lang in LANGUAGES}
     assert not any("가" <= c <= "힣" for c in said["en"])
-    headings = [line for line in said["ko"].splitlines() if line.startswith("==")]
-    assert headings
-    assert all(any("가" <= c <= "힣" for c in line) for line in headings)
+    assert any("가" <= c <= "힣" for c in said["ko"])
+    headings = [line for line in said["ko"].splitlines() if line.startswith("== ")]
+    for heading in headings:
+        assert any("가" <= c <= "힣" for c in heading), heading
 
 
 def test_activations_show_the_formulas_of_a_textbook(shown):
@@ -182,26 +194,35 @@ def test_activations_show_the_formulas_of_a_textbook(shown):
             assert [float(g) for g in got] == pytest.approx([y.data, v.grad]), name
 
 
-def test_order_matters_draws_the_wrong_numbers_in_red_beside_the_right(
-    tmp_path, capsys
-):
-    demo("order_matters").main(["--out", str(tmp_path)])
-    said = capsys.readouterr().out
-    assert "a.grad = 25   b.grad = 19" in said
-    assert "a.grad = 29   b.grad = 22" in said
-    assert "25.0000" in said
-    root = ET.parse(tmp_path / "order_matters.svg").getroot()
+def test_order_matters_draws_the_wrong_numbers_in_red_beside_the_right(shown):
+    said, folder = shown("order_matters")
+    assert "central difference: 25.0000" in said
+    root = ET.parse(folder / "order_matters.svg").getroot()
     texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
     red = [t.text for t in texts if t.get("fill") == "#c0392b"]
     assert sorted(red) == ["recursion: 22", "recursion: 29"]  # and nothing else
     assert {"25", "19"} <= {t.text for t in texts}
 
 
+def test_each_mistake_is_one_and_without_it_the_grads_are_those_of_backward(shown):
+    order_matters = demo("order_matters")
+    said, _ = shown("order_matters")
+    wrong = [29, 1, 100, 10, 4]
+    for mistake, a_grad in zip(order_matters.mistakes(), wrong, strict=True):
+        right, truth = mistake.graph(), mistake.graph()
+        order_matters.backward(right[-1])
+        truth[-1].backward()
+        assert [v.grad for v in right] == [v.grad for v in truth]
+        assert mistake.nodes()[0].grad == a_grad
+        told = f"a.grad = {a_grad} ≠ {truth[0].grad:g}"
+        assert f"{mistake.title}: {told}" in said
+
+
 def test_the_linear_model_fails_where_the_network_does_not():
     for name in ("circles", "xor"):
-        _, _, line = TOY.train(name, 150, hidden=())
+        _, line = TOY.train(name, 150, hidden=())
         assert line < 0.75
-    _, _, line = TOY.train("blobs", 150, hidden=())
+    _, line = TOY.train("blobs", 150, hidden=())
     assert line > 0.95
 
 
@@ -223,9 +244,9 @@ def test_the_main_job_runs_headless_from_any_folder_and_learns_all_100_points(tm
     )
 
 
-def test_the_neuron_drawn_is_one_that_fires(tmp_path, capsys):
-    demo("moons").main(["--epochs", "1", "--out", str(tmp_path)])
-    drawn = words(tmp_path / "neuron.svg")
+def test_the_neuron_drawn_is_one_that_fires(shown):
+    _, folder = shown("moons")
+    drawn = words(folder / "neuron.svg")
     assert {"x0", "x1", "w0", "w1", "b", "data", "grad"} <= set(drawn)
     numbers = [float(w) for w in drawn if w.replace(".", "").replace("-", "").isdigit()]
     assert len(numbers) >= 14
@@ -266,25 +287,15 @@ def test_two_linear_models_in_a_row_are_one_and_with_an_activation_they_are_not(
 # ---- 2: softmax -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "needed"), [("spiral", 0.95), ("yin-yang", 0.88)])
-def test_training_uses_softmax_and_prediction_does_not_need_it(name, needed):
-    softmax_demo = demo("softmax")
-    X, y = softmax_demo.SETS[name](150, seed=0)
-    model = softmax_demo.train(X, y, epochs=60, progress=False)
-    X_new, y_new = softmax_demo.SETS[name](150, seed=2)
-    _, correct = evaluate(model, X_new, y_new, loss=cross_entropy, metric=accuracy)
-    assert correct >= needed
-    with no_grad():
-        for x in X_new:
-            outputs = model(x)
-            assert predict(softmax(outputs)) == predict(outputs)
-
-
-def test_the_slope_of_the_loss_is_softmax_less_one_hot():
+def test_the_slope_of_the_loss_is_softmax_less_one_hot(shown):
     logits = [Value(z) for z in (2.0, 1.0, -1.0)]
     cross_entropy(logits, 1).backward()
     e = np.exp([2.0, 1.0, -1.0])
-    assert [z.grad for z in logits] == pytest.approx(e / e.sum() - [0, 1, 0])
+    grads = e / e.sum() - [0, 1, 0]
+    assert [z.grad for z in logits] == pytest.approx(grads)
+    said, folder = shown("softmax")
+    assert said.splitlines()[-2] == f"o.grad = {bracketed(grads)}"
+    assert {f"{g:.4g}" for g in grads} <= set(words(folder / "softmax.svg"))
 
 
 # ---- 3: activations ---------------------------------------------------------------------------------------
@@ -303,11 +314,8 @@ def test_gradients_vanish_through_ten_layers_of_sigmoid_and_not_of_relu(seed):
 
 def test_so_sigmoid_learns_nothing_where_relu_learns():
     activations = demo("activations")
-    X, y = make_moons(100, seed=1)
-    sigmoid = activations.train(
-        activations.network("sigmoid"), X, y, 40, progress=False
-    )
-    relu = activations.train(activations.network("relu"), X, y, 40, progress=False)
+    sigmoid = activations.train(activations.network("sigmoid"), 40)
+    relu = activations.train(activations.network("relu"), 40)
     assert min(sigmoid.loss) > 0.68  # log 2 is 0.693: guessing
     assert relu.loss[-1] < 0.3
 
@@ -348,7 +356,7 @@ def test_the_error_falls_with_the_width():
     for name, widths in (("sin x", (1, 3, 16)), ("step", (1, 2, 8)), ("|x|", (1, 2))):
         curve = approximation.CURVES[name]
         errors = [
-            approximation.best([n], curve, "relu", seeds=3, epochs=800)[0]
+            min(approximation.train([n], curve, seed, 800)[0] for seed in range(3))
             for n in widths
         ]
         assert all(wide < narrow / 3 for narrow, wide in itertools.pairwise(errors)), (
@@ -364,9 +372,7 @@ def test_deeper_is_not_easier_to_optimise_at_equal_numbers_of_parameters():
     middles, sizes = [], []
     for hidden in (approximation.SHAPES[0], approximation.SHAPES[-1]):
         runs = [
-            approximation.train(
-                hidden, approximation.CURVES["sin x"], "relu", seed, 500
-            )
+            approximation.train(hidden, approximation.CURVES["sin x"], seed, 500)
             for seed in range(5)
         ]
         middles.append(statistics.median(error for error, _ in runs))
@@ -422,20 +428,19 @@ def test_three_ways_agree_with_the_column_of_ones_and_differ_without():
     assert len(sets) == 3
     for name, (X, y) in sets.items():
         table = least_squares.coefficients(X, y, 1500)
-        ours, pinv, regression = (table[way] for way in least_squares.WITH)
+        ours, pinv, regression, bare, through_zero = table.values()
         assert ours == pytest.approx(pinv, abs=1e-6), name
         assert pinv == pytest.approx(regression, abs=1e-9), name
-        bare, through_zero = (table[way] for way in least_squares.WITHOUT)
         assert bare == pytest.approx(through_zero, abs=1e-9), name
         assert all(abs(a - b) > 0.1 for a, b in zip(bare, pinv, strict=True)), name
 
 
 def test_the_data_are_what_their_names_say():
     (exact, y), (line, _), (cubic, _) = demo("least_squares").data_sets().values()
-    assert [2 * a - b + 5 for a, b in exact] == y
+    assert [5 + 2 * x for [x] in exact] == list(y)
     assert len(exact) == len(exact[0]) + 1
     assert len(line) > len(line[0]) + 1
-    assert all((b, c) == (a**2, a**3) for a, b, c in cubic)
+    assert all((b, c) == pytest.approx((a**2, a**3)) for a, b, c in cubic)
 
 
 # ---- 8: toy classification and digits ---------------------------------------------------------------------
@@ -444,9 +449,14 @@ TOY = demo("toy_classification")
 
 
 @pytest.mark.parametrize("name", TOY.SETS)
-def test_each_toy_set_is_learned_and_new_points_are_classified(name):
-    _, seen, new = TOY.train(name, 150)
-    assert seen >= 0.97
+def test_each_toy_set_is_learned_with_softmax_and_predicted_without_it(name):
+    model, new = TOY.train(name, 150)
+    X, y = TOY.SETS[name](seed=0)
+    with no_grad():
+        outputs = [model(x) for x in X]
+        assert accuracy(outputs, y) >= 0.97
+        for o in outputs:
+            assert predict(softmax(o)) == predict(o)
     assert new >= (0.88 if "yin-yang" in name else 0.97)
 
 
@@ -466,11 +476,42 @@ def test_all_the_sets_are_there():
     )
 
 
-def test_held_out_digits_are_read_at_95_percent(tmp_path, capsys):
-    demo("digits").main(["--epochs", "20", "--out", str(tmp_path)])
-    [line] = [
-        line
-        for line in capsys.readouterr().out.splitlines()
-        if "held-out" in line and "%" in line
-    ]
+def test_held_out_digits_are_read_at_95_percent(shown):
+    said, _ = shown("digits")
+    [line] = [line for line in said.splitlines() if "held-out" in line]
     assert float(line.split()[-1].rstrip("%")) >= 95.0
+
+
+# ---- 9: one step at a time, and the program --------------------------------------------------------------
+
+
+def test_the_chain_rule_has_numbers_one_can_check_by_hand(shown):
+    said, _ = shown("step_through")
+    # L = d * (d + a) with d = a * b, a = 2, b = -3: d.grad = 2d + a = -10, a.grad = b * d.grad + d = 24
+    assert "a.grad += d.grad × ∂d/∂a = -10 × -3 = 30" in said
+    assert "a.grad = 24, b.grad = -20" in said
+
+
+def test_one_step_down_the_gradients_makes_the_loss_smaller(shown):
+    said, _ = shown("step_through")
+    told = said.splitlines()[-1].rpartition(": ")[2]
+    before, after = map(float, told.split(" → "))
+    assert after < before
+
+
+def test_pages_are_in_the_language_that_is_spoken(shown):
+    said, folder = shown("step_through", "ko")
+    assert "왜 지금" in said
+    assert '<html lang="ko">' in (folder / "xor.html").read_text("utf-8")
+
+
+def test_the_program_that_is_printed_runs_and_gives_the_loss_and_gradients(shown):
+    said, _ = shown("scalars_to_matrices")
+    moons = demo("scalars_to_matrices").Moons(100)
+    assert said.startswith(moons.program.source)
+    names = {}
+    exec(moons.program.source, names)
+    theta = moons.program.theta()
+    value, gradient = names["program"](theta, **moons.arrays)
+    assert value == pytest.approx(moons.eager_step().data)
+    assert gradient == pytest.approx([p.grad for p in moons.params], abs=1e-12)

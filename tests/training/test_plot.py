@@ -73,7 +73,7 @@ for letter in {SYLLABLES!r}:
     figure.canvas.get_renderer()
     import pathlib, tempfile
     with tempfile.TemporaryDirectory() as folder:
-        pictures.add(plot.save(figure, pathlib.Path(folder, "a.png")).read_bytes())
+        pictures.add(figure.save(pathlib.Path(folder, "a.png")).read_bytes())
 print(len(pictures))
 """
 
@@ -102,7 +102,7 @@ def test_korean_put_in_by_the_user_is_drawn_too(suffix, tmp_path):
     ax.set_xticks([0, 1], ["처음", "끝"])
     ax.annotate("여기", (0, 1))
     ax.legend(title="설명")
-    plot.save(figure, tmp_path / f"a{suffix}")  # a warning would be an error here
+    figure.save(tmp_path / f"a{suffix}")  # a warning would be an error here
 
 
 def test_drawing_on_the_screen_or_in_a_notebook_needs_no_save():
@@ -119,7 +119,7 @@ def test_axes_of_another_figure_are_an_error():
 
 
 def test_letters_in_an_svg_are_outlines(tmp_path):
-    text = plot.save(plot.loss_curve({"a": [1.0]}), tmp_path / "a.svg").read_text()
+    text = plot.loss_curve({"a": [1.0]}).save(tmp_path / "a.svg").read_text()
     root = ET.fromstring(text)
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
     assert "@font-face" not in text
@@ -149,8 +149,8 @@ import sys, matplotlib, tempfile, pathlib
 before = dict(matplotlib.rcParams)
 from micrograd_kr.training import plot
 with tempfile.TemporaryDirectory() as folder:
-    plot.save(plot.activation_curve("tanh"), pathlib.Path(folder, "a.svg"))
-    plot.save(plot.activation_curve("tanh"), pathlib.Path(folder, "a.png"))
+    plot.activation_curve("tanh").save(pathlib.Path(folder, "a.svg"))
+    plot.activation_curve("tanh").save(pathlib.Path(folder, "a.png"))
 assert dict(matplotlib.rcParams) == before
 print([name for name in ("matplotlib.pyplot", "koreanize_matplotlib", "tkinter") if name in sys.modules])
 """
@@ -168,8 +168,8 @@ def test_the_same_figure_is_the_same_bytes(suffix, tmp_path):
         return plot.decision_boundary(model, [[0.0, 1.0], [1.0, 0.5]], [0, 2], steps=8)
 
     first, second = (
-        plot.save(picture(), tmp_path / f"a{suffix}"),
-        plot.save(picture(), str(tmp_path / f"b{suffix}")),
+        picture().save(tmp_path / f"a{suffix}"),
+        picture().save(str(tmp_path / f"b{suffix}")),
     )
     assert first.read_bytes() == second.read_bytes()
     start = first.read_bytes()[:5]
@@ -189,7 +189,7 @@ def test_a_picture_that_fails_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(figure, "savefig", half)
     with pytest.raises(KeyboardInterrupt):
-        plot.save(figure, path)
+        figure.save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["a.svg"]
     assert path.read_text() == "old"
 
@@ -197,13 +197,13 @@ def test_a_picture_that_fails_leaves_the_old_file_and_nothing_else(
 @pytest.mark.parametrize("name", ["a.jpg", "a", "a.pdf", ".svg"])
 def test_another_suffix_is_an_error(name, tmp_path):
     with pytest.raises(ValueError, match=r"\.svg or \.png"):
-        plot.save(plot.figure(), tmp_path / name)
+        plot.figure().save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
-        plot.save(plot.figure(), tmp_path / "no" / "a.svg")
+        plot.figure().save(tmp_path / "no" / "a.svg")
 
 
 # ---- decision boundary ------------------------------------------------------------------------------------

@@ -216,13 +216,11 @@ class Live {
     const select = html("select", {}, ...wrongs.map(({ title }, k) => html("option", { value: k }, title)));
     const columns = [html("ol", { class: "pass" }), html("ol", { class: "pass" })];
     const titles = [html("h3", {}), html("h3", {})];
-    const said = html("p", { class: "said" });
     select.onchange = () => this.update();
     this.refreshers.push(() => {
       const wrong = wrongs[select.value];
       titles[0].textContent = right.title;
       titles[1].textContent = wrong.title;
-      said.textContent = wrong.why;
       const zeros = this.graph.values.map(() => 0);
       const truth = this.run(right.writes, zeros);
       const given = this.run(wrong.writes, wrong.again ? truth.grads : zeros);
@@ -231,8 +229,7 @@ class Live {
       this.show(columns[1], given.events, this.firstWrong(given.events, truth.events));
     });
     if (wrongs.length > 1) this.add(html("label", { class: "slider" }, html("span", {}, word("choose_mistake")), select));
-    this.add(said,
-      html("div", { class: "beside" }, ...columns.map((column, k) => html("div", {}, titles[k], column))));
+    this.add(html("div", { class: "beside" }, ...columns.map((column, k) => html("div", {}, titles[k], column))));
   }
 
   /** Do the writes of a backward pass one by one: [node, its k-th edge, the parent, "+=", "=" or "missing"]. */
