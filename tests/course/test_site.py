@@ -240,7 +240,7 @@ def learners():
                 yield pytest.param(lesson, name, id=f"{lesson.name}-{name}")
 
 
-@pytest.mark.parametrize(("lesson", "name"), learners())
+@pytest.mark.parametrize(("lesson", "name"), list(learners()))
 def test_what_learns_takes_the_steps_of_our_optimizers(tab, lesson, name):
     live = lesson.make().lives[name]
     tab.go(lesson.name)
