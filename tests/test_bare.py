@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -31,18 +32,22 @@ LACKS = {
 class Environment:
     """A virtual environment in a folder, with the wheel in it."""
 
-    def __init__(self, folder, wheel, extra=""):
+    def __init__(self, folder, wheel, extra="", *more):
         self.folder = folder
         subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
         self.python = folder / "venv" / "bin" / "python"
-        done = self.run("-m", "pip", "install", "-q", f"{wheel}{extra}")
+        done = self.run("-m", "pip", "install", "-q", f"{wheel}{extra}", *more)
         assert done.returncode == 0, done.stderr
 
     def run(self, *words):
         return subprocess.run(
             [self.python, *words],
             cwd=self.folder,
-            env={"PATH": "/usr/bin:/bin", "MICROGRAD_KR_LANG": "en", "HOME": "/"},
+            env={
+                "PATH": "/usr/bin:/bin",
+                "MICROGRAD_KR_LANG": "en",
+                "HOME": str(self.folder),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -101,3 +106,35 @@ def test_pictures_alone(tmp_path, wheel):
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "g.pdf").read_bytes().startswith(b"%PDF")
+
+
+EXPORTED = """
+from micrograd_kr import MLP
+from micrograd_kr.export import from_torch, to_onnx, to_torch
+model = MLP(2, [3, 1], activation="tanh", seed=1)
+twin = from_torch(to_torch(model))
+assert twin([0.5, -1.0]).data == model([0.5, -1.0]).data
+to_onnx(model, "model.onnx")
+import onnx
+onnx.checker.check_model("model.onnx")
+"""
+
+
+def test_export_alone(tmp_path, wheel):
+    torch = version("torch").partition("+")[
+        0
+    ]  # that of these tests: no second download
+    (tmp_path / "versions.txt").write_text(f"torch=={torch}\n")
+    environment = Environment(tmp_path, wheel, "[export]", "-c", "versions.txt")
+    done = environment.run("-c", EXPORTED)
+    assert done.returncode == 0, done.stderr
+
+
+def test_notebook_alone(tmp_path, wheel):
+    """The tour runs from its first cell to the last."""
+    environment = Environment(tmp_path, wheel, "[notebook]")
+    [tour] = tmp_path.rglob("_demos/tour.en.ipynb")
+    told = ["--execute", "--to", "notebook", "--output-dir", tmp_path]
+    done = environment.run("-m", "nbconvert", *told, tour)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "tour.en.ipynb").exists()
