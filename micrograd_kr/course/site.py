@@ -18,7 +18,7 @@ from string import Template
 from typing import Any
 
 from ..pages import engine_script, page_document, web_file
-from ..text import LANGUAGES, language, replace_file, speaking
+from ..text import LANGUAGES, Word, language, replace_file, speaking
 from .demos import about, draw_all
 from .lessons import LESSONS, Lesson
 from .messages import say
@@ -64,6 +64,22 @@ def address(name: str, lang: str) -> str:
     ('softmax.html', 'softmax.en.html')
     """
     return f"{name}.html" if lang == LANGUAGES[0] else f"{name}.{lang}.html"
+
+
+class _Told(Template):
+    """The text of a lesson: ``${n:은/는}`` is a value and the particle that fits."""
+
+    braceidpattern = r"\w+(?::[가-힣]+/[가-힣]+)?"
+
+
+class _Values(dict[str, object]):
+    """The values of a lesson by name, and by name and particles."""
+
+    def __missing__(self, place: str) -> str:
+        name, colon, particles = place.partition(":")
+        if not colon:
+            raise KeyError(name)
+        return format(Word(self[name]), particles)
 
 
 class _Site:
@@ -112,7 +128,7 @@ class _Site:
         lesson = LESSONS[place]
         parts = lesson.make()
         values = {**self.addresses, **parts.facts}
-        content = Template(self.texts[lesson.name]).substitute(values)
+        content = _Told(self.texts[lesson.name]).substitute(_Values(values))
         title = _heading(content)
         return self.page(lesson.name, title, content, parts.data(), self.around(place))
 

@@ -40,9 +40,9 @@ say: Messages = Messages(
             "draw: names calls {value!r} {given!r}; a name is text",
         ),
         "too_large": (
-            "draw: 노드 {nodes:,}개{folded}와 화살표 {arrows:,}개는 "
+            "draw: 노드 {nodes:,}개{folded}, 화살표 {arrows:,}개는 "
             "max_nodes={most}보다 큽니다. 일부만 그리거나(샘플 하나, 뉴런 하나, 더 "
-            "아래의 Value), {fold}max_nodes={allow}로 허락하십시오.",
+            "아래의 Value), {fold}max_nodes={allow:으로/로} 허락하십시오.",
             "draw: a graph of {nodes:,} nodes{folded} and {arrows:,} edges is more "
             "than max_nodes={most} allows. Draw a part of it (one sample, one neuron, "
             "a Value further down), {fold}or allow it with max_nodes={allow}",

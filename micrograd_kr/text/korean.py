@@ -41,7 +41,7 @@ class Word(str):
 
 def _final(text: str) -> str:
     """The consonant that ``text`` ends in when read aloud in Korean, "" for none."""
-    text = re.sub(r"[\W_]+$", "", text)
+    text = re.sub(r"[\W_]+$", "", text.replace("%", "퍼센트"))
     last = text[-1:].lower()
     if "가" <= last <= "힣":
         return _final_of_syllable(last)

@@ -1,24 +1,19 @@
 """Sentences: a particle fits what stands before it, be it a word, a number or a repr."""
 
 import math
-from string import Formatter
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import micrograd_kr
 from micrograd_kr import Value
-from micrograd_kr.compiler import messages as compiler
-from micrograd_kr.engine import messages as engine
-from micrograd_kr.export import messages as export
 from micrograd_kr.nn import SGD, Neuron
-from micrograd_kr.nn import messages as nn
-from micrograd_kr.practice import messages as practice
 from micrograd_kr.text import Messages, Word
-from micrograd_kr.training import messages as training
 
 say = Messages({"is": ("{x:은/는} {x!r:이/가} {x}", "{x} is {x!r}")})
-ROOMS = [engine.say, nn.say, training.say, export.say, compiler.say, practice.say]
 
 # How a digit ends in Korean: 영 일 이 삼 사 오 육 칠 팔 구.
 ENDS_IN_CONSONANT = {"0": 1, "1": 1, "2": 0, "3": 1, "4": 0, "5": 0, "6": 1, "7": 1}
@@ -38,6 +33,7 @@ ENDS_IN_CONSONANT |= {"8": 1, "9": 0}
         ([1, 2], "[1, 2]는 [1, 2]가 [1, 2]"),
         ("손실", "손실은 '손실'이 손실"),
         ("d", "d는 'd'가 d"),
+        ("95.0%", "95.0%는 '95.0%'가 95.0%"),
     ],
 )
 def test_whatever_stands_there_has_its_particle(x, said):
@@ -57,16 +53,34 @@ def test_other_specs_are_python_s_own():
     assert sizes("n", "en", n=12345, x=0.5, b=7) == "12,345 0.50 0x07"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_sentence_has_a_particle_that_cannot_change(room):
-    """After a place stands {x:은/는}, and not 는, which is right for some x only."""
-    for key, (korean, _) in room.table.items():
-        after_a_place = False
-        for text, field, *_ in Formatter().parse(korean):
-            if after_a_place:
-                word = (text.split(" ")[0] if text else "").rstrip(".,;:")
-                assert word not in {*"은는이가을를과와", "으로", "로"}, key
-            after_a_place = field is not None
+PACKAGE = Path(micrograd_kr.__file__).parent
+SPOKEN = [
+    path
+    for folder in (PACKAGE, PACKAGE.parent / "demos")
+    for path in sorted(folder.rglob("*"))
+    if path.suffix in (".py", ".js", ".json", ".html", ".md")
+]
+FIXED = re.compile(
+    r"(?<!})}(은|는|이|가|을|를|과|와|으로|로)(?![가-힣])"  # after a place
+    r"|[은을이과]\((는|를|가|와)\)|\((은|을|이|과)\)[는를가와]|\(으\)로"  # both at once
+)
+
+
+def test_no_sentence_has_a_particle_that_cannot_change():
+    """After a place stands {x:은/는}, and not 는, which is right for some x only, nor 은(는)."""
+    assert len(SPOKEN) > 200
+    said = [
+        (path.name, line)
+        for path in SPOKEN
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    assert [where for where in said if FIXED.search(where[1])] == []
+
+
+def test_what_cannot_change_is_found():
+    for text in ("{x}는 3", "${x}을.", "f(x)은(는)", "{x}로"):
+        assert FIXED.search(text), text
+    assert FIXED.search("{x:은/는} {n}이면 {a}가지") is None
 
 
 def test_errors_of_a_learner_read_well(korean):
