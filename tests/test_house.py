@@ -173,7 +173,7 @@ SAYS = {
     "compiler/expressions.py": {
         *("exp", "log", "sum", "sqrt", "maximum", "minimum"),
     },  # NumPy's names, and its own kinds
-    "compiler/write.py": {"sum", "dot"},  # methods of arrays
+    "compiler/write.py": {"sum"},  # a method of arrays
     "compiler/prelude.py": {
         *("erf", "asin", "acos", "atan"),
     },  # what NumPy lacks, the latter before 2.0

@@ -1,26 +1,30 @@
-"""From expressions to the text of a program: which have a line of their own, and how they are written.
+"""From expressions to the text of a program: which have a line, and how it is written.
 
-The text is Python's own way to write a tree, `ast.unparse`.
+Every operation is written with brackets around it; `ast.unparse`, Python's own way to
+write, leaves those that are needed. Names are known when all lines are: until then
+{e12} stands for that of the expression 12.
 """
 
 import ast
 import itertools
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
+from collections.abc import Collection, Sequence
+from textwrap import indent
 from typing import Any
 
 import numpy as np
 
 from ..engine import OPS
 from . import expressions as ex
-from .arrays import Shape
 from .expressions import ROWS, SYMBOLS, Expr
 from .names import names_of_lines
 
-TIME = "t"  # counts the turns of loops
+LOOP_NAMES = ("t", "turn", "states")  # t counts the turns
 WIDTH = 80  # of an expression: a longer one is cut into lines
+NAME = re.compile(r"\{\w+\}")  # of a line, not known yet
+SIGNS = {*SYMBOLS.values()}
 
 
 def write(
@@ -30,44 +34,47 @@ def write(
     in_jax: bool = False,
     **outputs: Expr,
 ) -> tuple[str, dict[str, Any]]:
-    """The source of ``program(*arguments)`` that returns the outputs, and the arrays it refers to by name.
+    """The source of ``program(*arguments)``, and the arrays it refers to by name.
 
-    ``forward``: how many expressions there were before the first of the gradient.
+    It returns the outputs. ``forward``: how many expressions there were before the
+    first of the gradient.
     """
-    called = {x: name for name, x in outputs.items()}
-    nodes = in_order(list(outputs.values()))
-    of_loops = {TIME, "turn", "states"} if any(x.op == "loop" for x in nodes) else set()
+    nodes = in_order([*outputs.values()])
+    of_loops = {*LOOP_NAMES} if any(x.op == "loop" for x in nodes) else set()
     for x in nodes:
         if x.op == "name" and x.attr in of_loops:
             x.attr += "_"
     arguments = [f"{x}_" if x in of_loops else x for x in arguments]
     constants = name_constants(nodes, arguments)
+    called = {x: name for name, x in outputs.items()}
     writer = _Writer(called, constants, in_jax)
     lines = writer.lines_of(nodes, called)
-    taken = {*arguments, ROWS, *constants.values(), *of_loops}
-    names = names_of_lines(writer.named, called, taken)
-    for x, node in writer.blanks:
-        node.id = names[x]
 
-    body = [f"def program({', '.join(arguments)}):"]
-    body += [f"    {ROWS} = len({x})" for x in batch]
+    body = [f"{ROWS} = len({x})" for x in batch]
     backward = False
     in_lines = sorted(lines, key=lambda x: ex.base(x).op != "name")
     for _, group in itertools.groupby(in_lines, key=side_by_side):
         some = list(group)
         if some[0].serial >= forward and not backward:  # parts of arguments come first
             backward = True
-            body.append("    # backwards")
-        body += writer.text(some, lines, names, 4)
-    results = [writer.written[x] for x in outputs.values()]
-    body.append(f"    return {', '.join(map(ast.unparse, results))}")
-    return "\n".join(body) + "\n", {name: x.attr for x, name in constants.items()}
+            body.append("# backwards")
+        left = ", ".join([writer.written[x] for x in some])
+        right = ", ".join([lines[x] for x in some])
+        body.append(right if some[0].op == "loop" else line(left, right, some[0].note))
+    results = [tidy(writer.written[x]) for x in outputs.values()]
+    body.append(f"return {', '.join(results)}")
+    taken = {*arguments, ROWS, *constants.values(), *of_loops}
+    names = names_of_lines(writer.named, called, taken)
+    text = indent("\n".join(body), "    ")
+    text = text.format_map({f"e{x.serial}": name for x, name in names.items()})
+    head = f"def program({', '.join(arguments)}):"
+    return f"{head}\n{text}\n", {name: x.attr for x, name in constants.items()}
 
 
 def in_order(outputs: Sequence[Expr], known: Collection[Expr] = ()) -> list[Expr]:
-    """Everything the outputs depend on, in the order it was made, which is an order to compute it in.
+    """Everything the outputs depend on, in an order to compute it in.
 
-    What is ``known`` needs nothing else.
+    That is the order it was made in. What is ``known`` needs nothing else.
     """
     seen: dict[int, Expr] = {}
     stack = list(outputs)
@@ -89,7 +96,7 @@ def name_constants(nodes: Sequence[Expr], arguments: Sequence[str]) -> dict[Expr
 
 
 def defined(constants: dict[str, Any]) -> str:
-    """Lines for the arrays a program refers to: the short ones written out, of the others what they are.
+    """Lines for the arrays that a program refers to: what they are, or are like.
 
     >>> print(defined({"c1": np.array([2, 0, 1]), "c2": np.zeros(1000)}))
     c1 = array([2, 0, 1])
@@ -100,363 +107,222 @@ def defined(constants: dict[str, Any]) -> str:
         return f"# {first} and so on: {len(constants)} arrays, the program's constants"
     lines = []
     for name, x in constants.items():
-        line = f"# {name}: an array of shape {x.shape} among the program's constants"
+        text = f"{name} = array({x.tolist()})" if x.size < 30 else ""
         if x.dtype == bool and x.ndim == 2 and (x == np.tri(*x.shape)).all():
             sizes = ", ".join(map(str, dict.fromkeys(x.shape)))
-            line = f"{name} = tri({sizes}, dtype=bool)"
-        if x.size < 30 and np.isfinite(x).all():
-            short = f"{name} = array({x.tolist()})"
-            line = short if len(short) < 100 else line
-        lines.append(line)
+            text = text if 0 < len(text) < 100 else f"{name} = tri({sizes}, dtype=bool)"
+        if not 0 < len(text) < 100 or not np.isfinite(x).all():
+            text = (
+                f"# {name}: an array of shape {x.shape} among the program's constants"
+            )
+        lines.append(text)
     return "\n".join(lines)
+
+
+def side_by_side(x: Expr) -> Any:
+    """What is the same for expressions that share a line: numbers that become floats."""
+    return "floats" if x.op == "listed" and x.shape == () else x
+
+
+def tidy(text: str) -> str:
+    """An expression without the brackets that it does not need.
+
+    >>> tidy("((x * y) + (-(2.0)))")
+    'x * y + -2.0'
+    """
+    return ast.unparse(ast.parse(text, mode="eval"))
+
+
+def width(text: str) -> int:
+    """How long a text will be, about: names are not known yet."""
+    return len(text) if len(text) < WIDTH else len(NAME.sub("v1", text))
+
+
+def line(left: str, right: str, note: str = "") -> str:
+    """An assignment; the parts of a long concatenate stand below each other."""
+    text = tidy(right)
+    if width(text) > 104:
+        lists = (x for x in ast.walk(ast.parse(text)) if isinstance(x, ast.List))
+        parts = next(lists, None)
+        if parts and f"concatenate({ast.unparse(parts)}" in text:
+            below = [f"    {ast.unparse(part)},\n" for part in parts.elts]
+            text = text.replace(ast.unparse(parts), f"[\n{''.join(below)}]")
+    return f"{left} = {text}" + f"  # {note}" * bool(note)
 
 
 class _Writer:
     """What is written for each expression: the name of its line, or its own text."""
 
     def __init__(
-        self, outputs: dict[Expr, str], constants: dict[Expr, str], in_jax: bool
+        self, outputs: Collection[Expr], constants: dict[Expr, str], in_jax: bool
     ) -> None:
-        self.outputs, self.constants, self.in_jax = outputs, constants, in_jax
-        self.written: dict[Expr, ast.expr] = {}
-        self.width: dict[Expr, int] = {}
+        self.outputs, self.in_jax = outputs, in_jax
+        self.written: dict[Expr, str] = dict(constants)
         self.named: list[Expr] = []  # that have a name, or a line
-        self.blanks: list[tuple[Expr, ast.Name]] = []  # to be filled in with names
-        self.loops: dict[Expr, dict[Expr, ast.expr]] = {}  # the lines of each
         self.last = {y for x in outputs for y in x.args if y.op == "concatenate"}
 
-    def name(self, x: Expr) -> ast.expr:
-        """A place for the name of a line."""
-        node = ast.Name("?")
-        self.blanks.append((x, node))
-        return node
-
     def lines_of(
-        self, nodes: Sequence[Expr], results: Iterable[Expr], floats: bool = False
-    ) -> dict[Expr, ast.expr]:
+        self, nodes: Sequence[Expr], results: Collection[Expr], floats: bool = False
+    ) -> dict[Expr, str]:
         """The lines for expressions in this order, of which some are results."""
-        lines: dict[Expr, ast.expr] = {}
+        lines: dict[Expr, str] = {}
         uses = Counter([y for x in nodes for y in x.args])
-        uses.update(list(results))
+        uses.update([*results])
         before = {y for x in nodes if x.op == "loop" for y in x.args if y.args}
-        width = self.width
         for x in nodes:
+            if x.op == "const" and x.shape:
+                continue
             if x.op == "loop":
-                lines[x] = self.loop(x)
+                lines[x] = self.written[x] = self.loop(x)
                 continue
-            if x in self.constants:
-                node: ast.expr = ast.Name(self.constants[x])
-            elif x.op == "state":
-                node = self.state(x)
-            else:
-                args = [self.written[y] for y in x.args]
-                node = on_floats(x, args) if floats else tree(x, args)
-                if x.op == "own":
-                    node = self.own(x, node, uses)
-            width[x] = sum([width.get(y, 0) for y in x.args]) + own_width(x)
-            self.written[x] = node
-            if not x.args or (x.op == "state" and isinstance(node, ast.Name)):
-                continue
+            args = [self.written[y] for y in x.args]
+            text = on_floats(x, args) if floats else ""
+            text = text or self.of_loop(x, uses) or operation(x, args)
+            if width(text) > WIDTH:  # perhaps by brackets
+                text = f"({tidy(text)})"
             cheap = x.op == "transpose" and x.args[0].name is not None
             shared = uses[x] > 1 and not cheap
-            if width[x] > WIDTH:  # the estimate is high
-                width[x] = len(ast.unparse(node))
-            wide = width[x] > WIDTH and x not in self.last
+            wide = width(text) > WIDTH + 2 and x not in self.last
             is_line = x in self.outputs or x.line or shared or wide or x in before
-            if x.name or is_line:
+            is_name = not x.args or (x.op == "state" and text[0] == "{")
+            self.written[x] = text
+            if (x.name or is_line) and not is_name:
                 self.named.append(x)
-            if is_line:
-                lines[x] = node
-                self.written[x] = self.name(x)
-                width[x] = 3
+            if is_line and not is_name:
+                lines[x] = text
+                self.written[x] = f"{{e{x.serial}}}"
         return lines
 
-    def own(self, x: Expr, node: ast.expr, uses: Counter[Expr]) -> ast.expr:
-        """An array that a loop may write to."""
-        y = x.args[0]
-        fresh = isinstance(node, ast.BinOp) or y.op in ("concatenate", "segments")
-        fresh |= isinstance(node, ast.Call) and ast.unparse(node.func) == "zeros"
-        if self.in_jax or (fresh and uses[y] == 1):
-            return node
-        return method(node, "copy")
+    # ---- loops over time, by Python or by JAX
 
-    def state(self, x: Expr) -> ast.expr:
-        """An array that a loop has written to."""
-        k, floats = x.attr
-        node = self.name(x.args[0].args[k])
-        return call("array", node) if floats else node
+    def of_loop(self, x: Expr, uses: Counter[Expr]) -> str:
+        """What a loop begins with and leads to."""
+        if x.op == "state":
+            k, floats = x.attr
+            text = self.written[x.args[0].args[k]]
+            return f"array({text})" if floats else text
+        if x.op != "own":
+            return ""
+        [y] = x.args
+        text = self.written[y]
+        new = y.op in SIGNS or y.op in ("concatenate", "segments") or "zeros(" in text
+        if self.in_jax or (new and uses[y] == 1):
+            return text
+        return f"{text}.copy()"  # the loop writes to it
 
-    def loop(self, x: Expr) -> ast.expr:
-        """The lines of a turn."""
+    def loop(self, x: Expr) -> str:
+        """The lines of all turns."""
         body = x.attr
         known = {*x.args, *body.started}
-        for variable, start in body.started.items():
-            self.written[variable] = self.written[start]
+        states = [self.written[start] for start in body.started.values()]
+        self.written |= zip(body.started, states, strict=True)
         results = [statement.value for statement in body.statements]
         nodes = [y for y in in_order(results, known) if y not in known]
-        self.loops[x] = self.lines_of(nodes, results, body.floats)
-        return ast.Name("loop")
-
-    def text(
-        self,
-        some: Sequence[Expr],
-        lines: dict[Expr, ast.expr],
-        names: dict[Expr, str],
-        indent: int,
-    ) -> list[str]:
-        """The line of the program for some expressions, or a loop."""
-        x = some[0]
-        if x.op == "loop":
-            return self.text_of_loop(x, names, indent)
-        note = f"  # {x.note}" if x.note else ""
-        left = ", ".join([names[x] for x in some])
-        right = ", ".join([text_of(lines[x]) for x in some])
-        return [f"{' ' * indent}{left} = {right}{note}"]
-
-    def text_of_loop(self, x: Expr, names: dict[Expr, str], indent: int) -> list[str]:
-        """A loop over time, by Python or by JAX."""
-        body, lines = x.attr, self.loops[x]
-        inner = indent + 4
-        text: list[str] = []
-        for y in lines:
-            text += self.text([y], lines, names, inner)
-        batch = ":, " * bool(next(iter(body.started)).batch)
+        lines = self.lines_of(nodes, results, body.floats)
+        text = [line(self.written[y], right, y.note) for y, right in lines.items()]
+        rows = ":, " * bool(next(iter(body.started)).batch)
         for one in body.statements:
-            name = names[body.started[one.array]]
-            at = f"{batch}t + {one.at}" if one.at else f"{batch}t"
-            value = text_of(self.written[one.value])
-            item = f"{name}[{at}]"
+            at = f"{rows}t + {one.at}" if one.at else f"{rows}t"
+            array, value = self.written[one.array], tidy(self.written[one.value])
             if self.in_jax:
-                new = (
-                    f"{name}.at[{at}].add({value})"
-                    if one.adds
-                    else f"{name}.at[{at}].set({value})"
-                )
-                text.append(f"{' ' * inner}{name} = {new}")
+                how = ".add" if one.adds else ".set"
+                text.append(f"{array} = {array}.at[{at}]{how}({value})")
             else:
-                text.append(f"{' ' * inner}{item} {'+=' if one.adds else '='} {value}")
+                text.append(f"{array}[{at}] {'+=' if one.adds else '='} {value}")
         last = body.turns - 1
         if not self.in_jax:
             turns = f"{last}, -1, -1" if body.backwards else str(body.turns)
-            return [f"{' ' * indent}for t in range({turns}):", *text]
-        states = "".join([f"{names[start]}, " for start in body.started.values()])
-        states = states.strip() if len(body.started) == 1 else states.strip(", ")
-        back = [f"{' ' * inner}t = {last} - t"] if body.backwards else []
-        return [
-            f"{' ' * indent}def turn(t, states):",
-            f"{' ' * inner}{states} = states",
-            *back,
-            *text,
-            f"{' ' * inner}return ({states})",
-            f"{' ' * indent}{states} = fori_loop(0, {body.turns}, turn, ({states}))",
-        ]
+            return f"for t in range({turns}):\n" + indent("\n".join(text), "    ")
+        several = ", ".join(states) + "," * (len(states) == 1)
+        back = [f"t = {last} - t"] if body.backwards else []
+        text = [f"{several} = states", *back, *text, f"return ({several})"]
+        return (
+            f"def turn(t, states):\n{indent(chr(10).join(text), '    ')}\n"
+            f"{several} = fori_loop(0, {body.turns}, turn, ({several}))"
+        )
 
 
-def side_by_side(x: Expr) -> Any:
-    """What is the same for expressions that are written in one line: numbers that become floats."""
-    return "floats" if x.op == "listed" and x.shape == () else x
-
-
-def own_width(x: Expr) -> int:
-    """About how many characters an operation has without its operands."""
-    if x.op in ("name", "const"):
-        return len(str(x.attr)) if x.shape == () or x.op == "name" else 2
-    if x.op == "index":
-        return 2 + sum([len(key) + 2 for key in x.attr])
-    attr = "" if x.attr is None else str(x.attr)
-    return len(x.op) + len(attr) + 2 * len(x.args)
-
-
-def text_of(node: ast.expr) -> str:
-    """The text of a line; the parts of a long concatenate stand below each other."""
-    text = ast.unparse(node)
-    if len(text) < 105:
-        return text
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "concatenate":
-            parts = call.args[0]
-            assert isinstance(parts, ast.List)
-            below = [f"        {ast.unparse(part)}," for part in parts.elts]
-            wrapped = "\n".join(["[", *below, "    ]"])
-            return text.replace(ast.unparse(parts), wrapped)
-    return text
-
-
-# ---- the tree of one expression ------------------------------------------------------------------------
-
-SIGNS: dict[str, Any] = {sign: kind() for kind, sign in SYMBOLS.items()}
-MINUS = ast.USub()
-
-
-def tree(x: Expr, args: Sequence[ast.expr]) -> ast.expr:
+def operation(x: Expr, args: Sequence[str]) -> str:
     """One operation on operands that are written already."""
-    match x.op:
+    op, attr, shape = x.op, x.attr, x.shape
+    y = args[0] if args else ""
+    sizes = "".join([f"{n}, " for n in shape])
+    match op:
         case "name":
-            return ast.Name(x.attr)
+            return str(attr)
         case "const":
-            return number(x.attr)
-        case "*" if x.args[0].scalar and x.args[0].attr == -1 and not x.args[1].boolean:
-            return ast.UnaryOp(MINUS, args[1])
-        case "**":
-            return ast.BinOp(args[0], SIGNS["**"], exponent(args[1]))
-        case op if op in ex.COMPARISONS:
-            return ast.Compare(args[0], [SIGNS[op]], [args[1]])
-        case op if op in SIGNS:
-            return ast.BinOp(args[0], SIGNS[op], args[1])
-    if x.op in WRITTEN:
-        return WRITTEN[x.op](x, *args)
-    return call(x.op, *args)
+            return f"({attr!r})"
+        case "*" if y == "(-1.0)" and not x.args[1].boolean:
+            return f"(-{args[1]})"
+        case "**" if is_whole(x.args[1]):  # NumPy makes a product of it
+            return f"({y} ** {int(x.args[1].attr)})"
+        case _ if op in SIGNS:
+            return f"({y} {op} {args[1]})"
+        case "index":
+            return f"{y}[{', '.join(attr)}]"
+        case "take" if x.args[0].batch:
+            return f"{y}[:, {args[1]}]"
+        case "take" | "rows":
+            return f"{y}[{args[1]}]"
+        case "row":
+            time = f"t + {attr}" if attr else "t"
+            return f"{y}[{':, ' * len(x.args[0].batch)}{time}]"
+        case "reshape" if not shape:
+            return f"{y}[{', '.join('0' * len(x.args[0].shape))}]"
+        case "reshape":
+            return f"{y}.ravel()" if len(shape) == 1 else f"{y}.reshape({sizes})"
+        case "transpose" if attr == (*range(len(attr)),)[::-1]:
+            return f"{y}.T"
+        case "transpose" if attr == ex.swapped(len(attr)):
+            return f"swapaxes({y}, -1, -2)"
+        case "transpose":
+            return f"{y}.transpose{attr}"
+        case "broadcast" if y == "(0.0)":
+            return f"zeros(({sizes}))"
+        case "broadcast":
+            return f"broadcast_to({y}, ({sizes}))"
+        case "sum" if shape:
+            return f"{y}.sum(axis={attr[0] if len(attr) == 1 else attr})"
+        case "ones":
+            return f"{y}.dot(ones{attr})"
+        case "sum" | "mean" | "copy":
+            return f"{y}.{op}()"
+        case "listed":
+            return f"{y}.tolist()"
+        case "list":
+            return f"{y}.{attr[0]}(axis={attr[1]})"
+        case "concatenate":
+            axis = f", axis={attr}" if attr else ""
+            return f"concatenate([{', '.join(args)}]{axis})"
+        case "add_rows":
+            return f"add_rows({y}, {args[1]}, {attr})"
+        case "segments":
+            return f"segment_sum({y}, {args[1]}, {attr})"
+        case "row of two":
+            return f"({attr} * {y} + {args[1]})"
+        case "einsum":
+            return f"einsum({attr!r}, {y}, {args[1]})"
+    return f"{op}({', '.join(args)})"
 
 
-def number(value: Any) -> ast.expr:
-    """A constant: a float, which NumPy is faster with than with a whole number.
-
-    >>> ast.unparse(number(2)), ast.unparse(number(-0.5))
-    ('2.0', '-0.5')
-    """
-    if isinstance(value, bool):
-        return ast.Constant(value)
-    value = float(value)
-    if value < 0:
-        return ast.UnaryOp(MINUS, number(-value))
-    return ast.Constant(value) if np.isfinite(value) else ast.Name(repr(value))
+def is_whole(x: Expr) -> bool:
+    """Whether it is a whole number known now."""
+    return x.scalar and float(x.attr).is_integer()
 
 
-def exponent(node: ast.expr) -> ast.expr:
-    """A whole exponent without its point: NumPy makes a product of it."""
-    if isinstance(node, ast.Constant) and float(node.value).is_integer():  # type: ignore[arg-type]
-        return ast.Constant(int(node.value))  # type: ignore[arg-type]
-    return node
-
-
-def call(function: str, *args: ast.expr, **keywords: Any) -> ast.expr:
-    """function(*args, **keywords)"""
-    named = [ast.keyword(key, literal(value)) for key, value in keywords.items()]
-    return ast.Call(ast.Name(function), list(args), named)
-
-
-def method(x: ast.expr, name: str, *args: Any, **keywords: Any) -> ast.expr:
-    """x.name(*args, **keywords)"""
-    made = call(name, *map(literal, args), **keywords)
-    assert isinstance(made, ast.Call)
-    made.func = ast.Attribute(x, name)
-    return made
-
-
-@cache
-def literal(value: Any) -> ast.expr:
-    """Numbers, names and tuples of them."""
-    if isinstance(value, tuple):
-        return ast.Tuple([literal(part) for part in value])
-    return ast.Name(value) if isinstance(value, str) else ast.Constant(value)
-
-
-@cache
-def subscript(keys: tuple[str, ...]) -> ast.expr:
-    """What stands between the brackets of an index."""
-    node = ast.parse(f"_[{', '.join(keys)}]", mode="eval").body
-    assert isinstance(node, ast.Subscript)
-    return node.slice
-
-
-def _reshape(x: Expr, y: ast.expr) -> ast.expr:
-    if x.shape == ():
-        return ast.Subscript(y, subscript(("0",) * len(x.args[0].shape)))
-    if len(x.shape) == 1:
-        return method(y, "ravel")
-    return method(y, "reshape", *x.shape)
-
-
-def _transpose(x: Expr, y: ast.expr) -> ast.expr:
-    axes = len(x.attr)
-    if x.attr == tuple(range(axes))[::-1]:
-        return ast.Attribute(y, "T")
-    if x.attr == ex.swapped(axes):
-        return call("swapaxes", y, ast.Constant(-1), ast.Constant(-2))
-    return method(y, "transpose", *x.attr)
-
-
-def _sum(x: Expr, y: ast.expr) -> ast.expr:
-    if not x.shape:
-        return method(y, "sum")
-    return method(y, "sum", axis=x.attr[0] if len(x.attr) == 1 else x.attr)
-
-
-def _mean(x: Expr, y: ast.expr) -> ast.expr:
-    several = len(x.args[0].shape) > 1
-    return method(y, "mean", axis=0) if several else method(y, "mean")
-
-
-def _take(x: Expr, y: ast.expr, positions: ast.expr) -> ast.expr:
-    if not x.args[0].batch:
-        return ast.Subscript(y, positions)
-    return ast.Subscript(y, ast.Tuple([ast.Slice(), positions]))
-
-
-def _concatenate(x: Expr, *parts: ast.expr) -> ast.expr:
-    listed = ast.List(list(parts))
-    return (
-        call("concatenate", listed, axis=x.attr)
-        if x.attr
-        else call("concatenate", listed)
-    )
-
-
-def _broadcast(x: Expr, y: ast.expr) -> ast.expr:
-    shape: Shape = x.shape
-    if x.args[0].scalar and x.args[0].attr == 0:
-        return call("zeros", literal(shape))
-    return call("broadcast_to", y, literal(shape))
-
-
-def _row(x: Expr, y: ast.expr) -> ast.expr:
-    time = f"t + {x.attr}" if x.attr else "t"
-    return ast.Subscript(y, subscript((":",) * len(x.args[0].batch) + (time,)))
-
-
-# ---- on floats -----------------------------------------------------------------------------------------
-
-WORDS: dict[str, Any] = {"logical_and": ast.And(), "logical_or": ast.Or()}
-
-
-def on_floats(x: Expr, args: list[ast.expr]) -> ast.expr:
-    """One operation on Python's floats."""
-    if x.op == "where":
-        return ast.IfExp(*args)
-    if x.op in WORDS:
-        return ast.BoolOp(WORDS[x.op], args)
-    if x.op == "logical_not":
-        return ast.UnaryOp(ast.Not(), args[0])
-    whole = x.op == "**" and x.args[1].scalar and float(x.args[1].attr).is_integer()
-    if x.op == "**" and not whole:
-        return call("math.pow", *args)
+def on_floats(x: Expr, args: Sequence[str]) -> str:
+    """One operation on Python's floats; nothing where it is written as on arrays."""
+    match x.op:
+        case "where":
+            return f"({args[1]} if {args[0]} else {args[2]})"
+        case "logical_and" | "logical_or":
+            return f"({args[0]} {x.op.removeprefix('logical_')} {args[1]})"
+        case "logical_not":
+            return f"(not {args[0]})"
+        case "**" if not is_whole(x.args[1]):
+            return f"math.pow({', '.join(args)})"
     if not ex.is_elementwise(x) or x.op in SIGNS:
-        return tree(x, args)
-    of_python = x.op not in vars(math)  # which is ten times as fast as that of NumPy
-    return call(OPS[x.op].symbol if of_python else f"math.{x.op}", *args)
-
-
-# How what is no function of the array library is written; the others are calls by their name.
-WRITTEN: dict[str, Callable[..., ast.expr]] = {
-    "index": lambda x, y: ast.Subscript(y, subscript(x.attr)),
-    "reshape": _reshape,
-    "transpose": _transpose,
-    "sum": _sum,
-    "ones": lambda x, y: method(y, "dot", f"ones{x.attr}"),
-    "mean": _mean,
-    "copy": lambda x, y: method(y, "copy"),
-    "list": lambda x, y: method(y, x.attr[0], axis=x.attr[1]),
-    "take": _take,
-    "rows": lambda x, table, at: ast.Subscript(table, at),
-    "add_rows": lambda x, y, at: call("add_rows", y, at, ast.Constant(x.attr)),
-    "row of two": lambda x, i, j: ast.BinOp(
-        ast.BinOp(ast.Constant(x.attr), ast.Mult(), i), ast.Add(), j
-    ),
-    "concatenate": _concatenate,
-    "segments": lambda x, y, at: call("segment_sum", y, at, ast.Constant(x.attr)),
-    "einsum": lambda x, y, z: call("einsum", ast.Constant(x.attr), y, z),
-    "broadcast": _broadcast,
-    "row": _row,
-    "own": lambda x, y: y,
-    "listed": lambda x, y: method(y, "tolist"),
-}
+        return ""
+    # math is ten times as fast as NumPy
+    name = f"math.{x.op}" if x.op in vars(math) else OPS[x.op].symbol
+    return f"{name}({', '.join(args)})"
