@@ -145,7 +145,7 @@ say: Messages = Messages(
             "which is three.",
         ),
         "csv_number": (
-            "{line}번째 줄: {text:은/는} 수가 아닙니다.",
+            "{line}번째 줄: 수가 아닙니다: {text}",
             "line {line}: {text} is not a number.",
         ),
         "csv_few": (
