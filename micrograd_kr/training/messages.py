@@ -186,7 +186,6 @@ say: Messages = Messages(
             "{path}: 그림은 .svg나 .png로 저장합니다.",
             "{path}: a picture is written as .svg or .png",
         ),
-        "korean_font": ("한글 글꼴", "a Korean font"),
         "axes": (
             "ax에는 한글 글꼴이 있는 plot.figure()의 축이 필요합니다.",
             "ax must be one of the axes of plot.figure(), whose fonts have Hangul",

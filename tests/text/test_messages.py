@@ -1,8 +1,11 @@
 """Sentences: a particle fits what stands before it, be it a word, a number or a repr."""
 
+import ast
 import math
 import re
+from importlib import import_module
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from hypothesis import given
@@ -81,6 +84,45 @@ def test_what_cannot_change_is_found():
     for text in ("{x}는 3", "${x}을.", "f(x)은(는)", "{x}로"):
         assert FIXED.search(text), text
     assert FIXED.search("{x:은/는} {n}이면 {a}가지") is None
+
+
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/messages.py"))
+every_room = pytest.mark.parametrize("room", ROOMS)
+ELSEWHERE = {"cli": {"backward"}}  # a key that is a word of another room
+
+
+@every_room
+def test_both_languages_have_the_same_places(room):
+    table = import_module(f"micrograd_kr.{room}.messages").say.table
+    for key, texts in table.items():
+        korean, english = [
+            {field.split("!")[0] for _, field, *_ in Formatter().parse(text) if field}
+            for text in texts
+        ]
+        assert korean == english, key
+
+
+@every_room
+def test_every_sentence_is_said_and_what_is_said_is_there(room):
+    """A key stands somewhere in its room, if only a part of it: ``say(f"about_{level}")``."""
+    keys, words, said, beginnings, endings = [], set(), set(), set(), set()
+    for path in (PACKAGE / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(ast.Name("Messages"), [ast.Dict(keys=found)]):
+                    keys += found
+                case ast.Call(ast.Name("say"), [ast.Constant(key), *_]):
+                    said.add(key)
+                case ast.JoinedStr([ast.Constant(text), *_]) if text.endswith("_"):
+                    beginnings.add(text)
+                case ast.JoinedStr([*_, ast.Constant(text)]) if text.startswith("_"):
+                    endings.add(text)
+                case ast.Constant(str()) if node not in keys:
+                    words.add(node.value)
+    names = {key.value for key in keys}
+    assert said <= names
+    for key in names - words - ELSEWHERE.get(room, set()):
+        assert key.startswith(tuple(beginnings)) or key.endswith(tuple(endings)), key
 
 
 def test_errors_of_a_learner_read_well(korean):
