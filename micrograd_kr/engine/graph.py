@@ -6,6 +6,7 @@ Both are depth first, with a stack of their own: a graph may be as deep as memor
 """
 
 from collections.abc import Iterator
+from itertools import filterfalse
 from typing import Any
 
 
@@ -27,7 +28,13 @@ def topological_order(root: Any) -> list[Any]:
         elif v not in met:
             met.add(v)
             stack += (v, None)
-            stack += reversed(v.parents)
+            a, b = v._a, v._b  # the slots: v.parents makes a tuple first
+            if b.__class__ is tuple:
+                stack += filterfalse(met.__contains__, reversed(b))
+            elif b is not None:
+                stack.append(b)
+            if a is not None:
+                stack.append(a)
     return order
 
 
