@@ -8,17 +8,17 @@ follows from two others is left out.
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "micrograd_kr"
+sys.path.insert(0, str(ROOT))
+
+from micrograd_kr.course.reference import rooms  # noqa: E402
+
 GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "CONTRIBUTING.ko.md"]
 BLOCK = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.DOTALL)
-
-
-def rooms() -> list[str]:
-    """List the folders that have a face."""
-    return sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 
 def below(room: str) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import micrograd_kr as mk
+from micrograd_kr.course.reference import rooms
 from micrograd_kr.engine import FUNCTIONS
 
 PACKAGE = Path(mk.__file__).parent
@@ -73,23 +74,18 @@ def test_dependency_groups_name_the_extras() -> None:
         assert need.extras <= set(extras["optional-dependencies"])
 
 
-def rooms() -> set[str]:
-    return {folder.parent.name for folder in PACKAGE.glob("*/__init__.py")}
-
-
 def test_the_docstring_is_a_map_of_the_rooms_and_names() -> None:
     doc = mk.__doc__ or ""
     table = doc[doc.index("====") :]
-    assert {line.split("``")[1] for line in table.splitlines() if "``" in line} == (
-        rooms() - {"demos"}
-    )
+    told = {line.split("``")[1] for line in table.splitlines() if "``" in line}
+    assert told == set(rooms())
     missing = {"Edge", "Op", "as_value", "one_hot", *FUNCTIONS}  # for who asks further
     assert [n for n in mk.__all__ if n not in missing and f"`{n}`" not in table] == []
 
 
 def test_dir_is_a_map_too_and_leads_there() -> None:
     shown = [name for name in dir(mk) if not name.startswith("_")]
-    assert set(shown) == {*mk.__all__, "compile", *FUNCTIONS, *rooms() - {"demos"}}
+    assert set(shown) == {*mk.__all__, "compile", *FUNCTIONS, *rooms()}
     assert all(getattr(mk, name) is not None for name in shown)
 
 

@@ -29,7 +29,7 @@ def reference() -> str:
 
 
 def rooms() -> list[str]:
-    """Give the rooms of the package.
+    """List the rooms of the package, the folders that have a face.
 
     >>> "engine" in rooms()
     True

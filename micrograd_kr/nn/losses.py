@@ -12,6 +12,7 @@ from ..engine import FUNCTIONS, Value, as_value, check_number
 from .arguments import is_several, unpacked
 from .classes import check_class, less_their_sum, numbers, predict
 from .messages import say
+from .modules import as_parameters
 
 _sum: Callable[..., Value] = FUNCTIONS["sum"]
 _dot: Callable[..., Value] = FUNCTIONS["dot"]
@@ -153,7 +154,7 @@ def l1(parameters: Any) -> Value:
     >>> l1([Value(2.0), Value(-3.0)]).data
     5.0
     """
-    return _sum([abs(p) for p in _parameters("l1", parameters)])
+    return _sum([abs(p) for p in as_parameters(parameters, "l1")])
 
 
 def l2(parameters: Any) -> Value:
@@ -165,18 +166,8 @@ def l2(parameters: Any) -> Value:
     >>> l2([Value(2.0), Value(-3.0)]).data
     13.0
     """
-    values = _parameters("l2", parameters)
+    values = as_parameters(parameters, "l2")
     return _dot(values, values)
-
-
-def _parameters(who: str, given: Any) -> list[Value]:
-    parameters = given.parameters() if hasattr(given, "parameters") else given
-    if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
-        raise TypeError(say("penalty", who=who, given=repr(given)))
-    values = list(parameters)
-    if not all(isinstance(p, Value) for p in values):
-        raise TypeError(say("penalty", who=who, given=repr(given)))
-    return values
 
 
 def accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:

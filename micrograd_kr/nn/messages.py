@@ -128,9 +128,9 @@ say: Messages = Messages(
         ),
         "not_parameters": (
             "{who}: {given!r}의 자료형은 {kind}입니다. "
-            "Value의 리스트가 필요합니다: {who}(model.parameters())",
+            "Module이나 Value의 리스트가 필요합니다. 예: model.parameters()",
             "{who}: {given!r} is a {kind}; "
-            "a list of Values is needed: {who}(model.parameters())",
+            "a Module or a list of Values is needed, as model.parameters() is",
         ),
         "listed_twice": (
             "{who}: 같은 파라미터가 두 번 있습니다: {p!r}",
@@ -230,10 +230,6 @@ say: Messages = Messages(
             "낮추세요",
             "clip_grad_norm: {name}.grad is {grad} and cannot be scaled; lower the "
             "learning rate",
-        ),
-        "penalty": (
-            "{who}: Module이나 Value의 리스트가 필요합니다. {given:은/는} 아닙니다",
-            "{who} takes a Module or a list of Values, not {given}",
         ),
         "no_model": (
             '모델 파일이 아닙니다. 맨 위에 "format": "{format}"이 있어야 합니다',

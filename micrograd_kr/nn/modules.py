@@ -242,6 +242,29 @@ def evaluating(model: Any) -> Iterator[None]:
             part.training = True
 
 
+def as_parameters(given: Any, who: str) -> list[Value]:
+    """Give the parameters of a Module, or the Values of a list, as a list.
+
+    Raises TypeError for what is neither.
+
+    >>> neuron = Neuron(2)
+    >>> as_parameters(neuron, "SGD") == as_parameters(neuron.parameters(), "SGD")
+    True
+    """
+    listed = given.parameters() if isinstance(given, Module) else given
+    if isinstance(listed, Value | str) or not hasattr(listed, "__iter__"):
+        raise TypeError(_no_parameters(listed, who))
+    values = list(listed)
+    for p in values:
+        if not isinstance(p, Value):
+            raise TypeError(_no_parameters(p, who))
+    return values
+
+
+def _no_parameters(x: Any, who: str) -> str:
+    return say("not_parameters", who=who, given=x, kind=type(x).__name__)
+
+
 def _is_parameter(x: Any) -> bool:
     """Whether it is a Value that was not computed."""
     return isinstance(x, Value) and x.op is None

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..engine import Value
 from .messages import say
-from .modules import Module
+from .modules import Module, as_parameters
 
 State = tuple[Any, ...]
 
@@ -132,17 +132,11 @@ class Optimizer:
     def _learnable(self, given: Any) -> list[Value]:
         """The parameters as a list, if there are any and each can be learned."""
         who = type(self).__name__
-        if isinstance(given, Module):
-            given = given.parameters()
-        if isinstance(given, Value | str) or not hasattr(given, "__iter__"):
-            raise TypeError(_no_parameters(who, given))
-        parameters = list(given)
+        parameters = as_parameters(given, who)
         if not parameters:
             raise ValueError(say("no_parameters", who=who))
         met: set[Value] = set()
         for p in parameters:
-            if not isinstance(p, Value):
-                raise TypeError(_no_parameters(who, p))
             if p.op is not None:
                 raise ValueError(say("computed", who=who, p=p, op=p.op.name))
             if p in met:
@@ -165,8 +159,9 @@ def clip_grad_norm(parameters: Iterable[Value] | Module, max_norm: float) -> flo
 
     The norm is that of all grads as one vector; scaled, it keeps its direction. To be
     called between ``backward()`` and ``step()``. Raises ValueError for a ``max_norm``
-    that is not positive, and OverflowError for a grad that is infinite or NaN. Pascanu
-    et al., On the difficulty of training recurrent neural networks, 2013.
+    that is not positive, TypeError for what is no Module and no list of Values, and
+    OverflowError for a grad that is infinite or NaN. Pascanu et al., On the difficulty
+    of training recurrent neural networks, 2013.
 
     >>> v, w = Value(0.0), Value(0.0); v.grad, w.grad = 3.0, 4.0
     >>> clip_grad_norm([v, w], 1.0), v.grad, w.grad
@@ -174,9 +169,7 @@ def clip_grad_norm(parameters: Iterable[Value] | Module, max_norm: float) -> flo
     """
     if not _real(max_norm) > 0:  # nan is not
         raise ValueError(say("max_norm", x=max_norm))
-    if isinstance(parameters, Module):
-        parameters = parameters.parameters()
-    values = list(parameters)
+    values = as_parameters(parameters, "clip_grad_norm")
     for p in values:
         if p.grad - p.grad:  # not 0.0: an infinity or nan
             name = p.label or say("a_parameter")
@@ -191,10 +184,6 @@ def clip_grad_norm(parameters: Iterable[Value] | Module, max_norm: float) -> flo
 def _real(x: Any) -> float:
     """A setting as a float; nan, which is in no range, for what is no number."""
     return float(x) if isinstance(x, Real) else float("nan")
-
-
-def _no_parameters(who: str, given: Any) -> str:
-    return say("not_parameters", who=who, given=given, kind=type(given).__name__)
 
 
 class SGD(Optimizer):

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_kr import Layer, Module, Value, draw, fit
+from micrograd_kr import MLP, Layer, Module, Value, draw, fit
 from micrograd_kr.nn import (
     SGD,
     Dropout,
@@ -207,11 +207,11 @@ def test_the_lasso_makes_the_useless_weight_zero() -> None:
     assert trained(l2)[1] > 0.005
 
 
-@pytest.mark.parametrize("penalty", [l1, l2])
-@pytest.mark.parametrize("given", [3.0, Value(1.0), [1.0, 2.0], "wb"])
-def test_a_penalty_of_no_parameters(penalty: Any, given: Any) -> None:
+@pytest.mark.parametrize("take", [l1, l2, lambda given: clip_grad_norm(given, 1.0)])
+@pytest.mark.parametrize("given", [3.0, Value(1.0), [1.0, 2.0], "wb", MLP])
+def test_what_is_no_parameters_is_told(take: Any, given: Any) -> None:
     with pytest.raises(TypeError, match="a Module or a list of Values"):
-        penalty(given)
+        take(given)
 
 
 def test_a_penalty_of_a_module_is_that_of_its_parameters() -> None:
