@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from micrograd_kr.text import LANGUAGES
+from micrograd_kr.text import LANGUAGES, speak
 
 ROOT = Path(__file__).parents[2]
 HANGUL = re.compile("[가-힣]")
@@ -132,6 +132,17 @@ def test_answers_are_checked(executed):
     assert all("Write a number" in text for text in waiting)
 
 
+@pytest.mark.parametrize("answer", ["2,2", None, [3]])
+def test_what_is_no_number_is_asked_for_again(answer, capsys):
+    names = {}
+    exec(code(stored("en"))[0].source.replace("%pip", "pass  # %pip"), names)
+    try:
+        names["check"](answer, 2.2, "count the ways")
+    finally:
+        speak(None)
+    assert "Write a number" in capsys.readouterr().out
+
+
 @both
 def test_its_pictures_are_whole_and_its_pages_are_in_frames(lang):
     svgs, frames, pngs = [], [], []
@@ -151,10 +162,23 @@ def test_its_pictures_are_whole_and_its_pages_are_in_frames(lang):
     assert len(frames) == 2
 
 
-def test_colab_installs_from_the_repository():
-    first = code(stored("ko"))[0].source
-    assert 'find_spec("micrograd_kr") is None' in first
-    assert re.search(r"%pip install .*micrograd_kr\[demos\] @ git\+", first)
+@pytest.mark.parametrize(
+    ("typed", "source"),
+    [
+        (f"https://{place}/someone/micrograd_kr{rest}", "git+https://github.com/someone/micrograd_kr")
+        for place in ("github.com", "colab.research.google.com/github")
+        for rest in ("", "/", "/blob/main/demos/tour.ipynb#scrollTo=cell-1")
+    ] + [("micrograd_kr-main.zip", Path("micrograd_kr-main.zip").resolve().as_uri())],
+)  # fmt: skip
+def test_in_colab_it_installs_from_what_the_reader_has(typed, source, monkeypatch):
+    """From the address in the browser's bar, or from a file that was uploaded."""
+    start = code(stored("en"))[0].source.partition("from micrograd_kr")[0]
+    magic = re.search("%pip install -q (.*)", start)  # IPython fills in its {source}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    installed = []
+    names = {"input": lambda asked: typed, "installed": installed}
+    exec(start.replace(magic[0], f"installed.append(f{magic[1]})"), names)
+    assert installed == [f"micrograd_kr[demos] @ {source}"]
 
 
 @both
