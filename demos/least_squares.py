@@ -17,6 +17,7 @@ from micrograd_kr import Layer, fit
 from micrograd_kr.cli import Demo
 from micrograd_kr.course import bracketed
 from micrograd_kr.nn import SGD, mse
+from micrograd_kr.text import choose
 from micrograd_kr.training import plot
 
 
@@ -52,7 +53,7 @@ def coefficients(X: Any, y: Any, epochs: int) -> dict[str, Sequence[float]]:
     regression = LinearRegression().fit(X, y)
     through_zero = LinearRegression(fit_intercept=False).fit(X, y)
     return {
-        "gradient descent": [p.data for p in model.parameters()],
+        choose("경사하강법", "gradient descent"): [p.data for p in model.parameters()],
         "pinv([X 1]) y": np.linalg.pinv(with_ones) @ y,
         "LinearRegression()": [*regression.coef_, regression.intercept_],
         "pinv(X) y": [*(np.linalg.pinv(X) @ y), 0.0],
@@ -62,14 +63,14 @@ def coefficients(X: Any, y: Any, epochs: int) -> dict[str, Sequence[float]]:
 
 def main(demo: Demo) -> None:
     """Print the coefficients for each data set, and draw what they give."""
-    picture = plot.figure(1, 3)
+    picture = plot.figure(1, 3, size=(4.6, 3.6))
     for ax, (name, (X, y)) in zip(picture.axes, data_sets().items(), strict=True):
         print(f"== {name}: X {len(X)} × {len(X[0])}")
-        ax.plot(X[:, 0], y, "ok", alpha=0.5)
+        ax.plot(X[:, 0], y, "ok", zorder=3)
         ax.set_title(name)
-        width = 10  # of the first line; where others agree they lie inside it
+        width = 9  # of the first line; where others agree they lie inside it
         for way, (*w, b) in coefficients(X, y, demo.epochs).items():
-            print(f"{way:<38}", bracketed([*w, b]))
+            print(bracketed([*w, b]), way)
             ax.plot(X[:, 0], X @ w + b, linewidth=width, label=way)
             width -= 2
     picture.axes[0].legend()

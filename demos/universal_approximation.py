@@ -63,7 +63,7 @@ def draw_widths(demo: Demo) -> plot.Picture:
             errors.append(error)
         print(f"{name:<6}", *[f"{error:.1e}" for error in errors])
         ax.set_title(name)
-        below.loglog(WIDTHS, errors, "o-", label=name)
+        below.semilogy(list(map(str, WIDTHS)), errors, "o-", label=name)
     below.set(title=choose("오차(MSE)", "Error (MSE)"), xlabel="n")
     for ax in picture.axes:
         ax.legend(fontsize="small")

@@ -116,10 +116,10 @@ def activations(demo: ModuleType) -> Parts:
         "hidden": demo.LAYERS - 1,
         "steepest": format_number(steepest),
         "nine": format_number(steepest ** (demo.LAYERS - 1)),
-        "flat_first": f"{first[flat]:.1e}",
-        "flat_last": f"{last[flat]:.1e}",
-        "steep_first": f"{first[steep]:.1e}",
-        "steep_last": f"{last[steep]:.1e}",
+        "flat_first": format_number(first[flat], 2),
+        "flat_last": format_number(last[flat], 2),
+        "steep_first": format_number(first[steep], 2),
+        "steep_last": format_number(last[steep], 2),
     }
     lives = {"curves": _curves(demo), "vanishing": _vanishing(demo)}
     return Parts(facts, lives)

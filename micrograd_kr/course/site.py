@@ -128,7 +128,8 @@ class _Site:
         lesson = LESSONS[place]
         parts = lesson.make()
         values = {**self.addresses, **parts.facts}
-        content = _Told(self.texts[lesson.name]).substitute(_Values(values))
+        told = _Told(self.texts[lesson.name]).substitute(_Values(values))
+        content = _minus(told)
         title = _heading(content)
         return self.page(lesson.name, title, content, parts.data(), self.around(place))
 
@@ -243,6 +244,14 @@ def _script(has_lives: bool) -> str:
         optimizers = web_file("training/optimizers.js")
         parts += [engine_script(), optimizers, _text("web/live.js")]
     return "\n".join(parts)
+
+
+_TAG_OR_HYPHEN = re.compile(r"<[^>]*>|(?<!\w)-(?=\d)|(?<=\de)-(?=\d)")
+
+
+def _minus(html: str) -> str:
+    """Write a minus sign before negative numbers, but for those within tags."""
+    return _TAG_OR_HYPHEN.sub(lambda found: "−" if found[0] == "-" else found[0], html)
 
 
 def _heading(html: str) -> str:

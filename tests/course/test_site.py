@@ -147,11 +147,13 @@ def test_the_text_uses_every_number_and_shows_every_live_thing(lesson):
     assert used == set(parts.facts)
 
 
-def test_a_lesson_speaks_one_language(course):
+def test_a_lesson_speaks_one_language_and_its_minus_signs_are_minus_signs(course):
     for name in NAMES:
         text = (course / site.address(name, "en")).read_text("utf-8")
         main_part = re.search("<main.*</main>", text, re.DOTALL)[0]
         assert not re.search("[가-힣]", main_part), name
+        said = re.sub("<[^>]*>", "", main_part)
+        assert not re.search(r"(?<![A-Za-z])-\d", said), name
 
 
 def test_the_reference_has_every_public_name(course):
@@ -417,6 +419,13 @@ def test_questions_are_judged_and_nothing_is_judged_unanswered(tab, lesson):
                 )
 
 
+LINES_OF_NUMBERS = """[...document.querySelectorAll("td.number")].map((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return range.getClientRects().length === 1 && cell.getBoundingClientRect().right <= 390;
+})"""
+
+
 @pytest.mark.parametrize(("name", "lang"), list(zip(PAGES, LANGUAGES * 7, strict=True)))
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(tab, name, lang):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -429,6 +438,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(tab, name, lang):
     assert found.response["violations"] == [], found.generate_report()
     tab.set_viewport_size({"width": 390, "height": 800})
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert all(tab.evaluate(LINES_OF_NUMBERS))
     tab.set_viewport_size({"width": 1200, "height": 900})
 
 
