@@ -10,6 +10,7 @@ of those of floats: so a gradient is a graph like any other, and has a gradient 
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from inspect import signature
 from typing import Any
 
 from .checks import ERRORS, check_graph, check_number, value_of
@@ -189,14 +190,15 @@ def jacobian(f: Callable[..., Any], xs: Iterable[Number]) -> list[Any]:
     """Give the derivatives of ``f(*Values)`` at the n numbers ``xs``.
 
     For a list of m outputs they are m lists of n floats, for one output a list of n;
-    as `torch.autograd.functional.jacobian`. Raises TypeError for what is no number.
+    as `torch.autograd.functional.jacobian`. Raises TypeError for what is no number, and
+    for an f that does not take n of them.
 
     >>> jacobian(lambda x, y: [x * y, x + y], [2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
     inputs = _inputs("jacobian", xs)
-    outputs = f(*inputs)
-    if isinstance(outputs, Value):
+    outputs = _called("jacobian", f, inputs)
+    if not isinstance(outputs, Iterable):
         return _slopes("jacobian", outputs, inputs)
     return [_slopes("jacobian", y, inputs) for y in outputs]
 
@@ -204,13 +206,14 @@ def jacobian(f: Callable[..., Any], xs: Iterable[Number]) -> list[Any]:
 def hessian(f: Callable[..., Value], xs: Iterable[Number]) -> list[list[float]]:
     """Give the n × n second derivatives of one output ``f(*Values)`` at ``xs``.
 
-    As `torch.autograd.functional.hessian`. Raises TypeError for what is no number.
+    As `torch.autograd.functional.hessian`. Raises TypeError as `jacobian`.
 
     >>> hessian(lambda x, y: x * x * y, [2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
     inputs = _inputs("hessian", xs)
-    first = grad(as_value(f(*inputs), "hessian"), inputs, create_graph=True)
+    y = as_value(_called("hessian", f, inputs), "hessian")
+    first = grad(y, inputs, create_graph=True)
     return [_slopes("hessian", slope, inputs) for slope in first]
 
 
@@ -228,19 +231,39 @@ def jvp(
     (6.0, 23.0)
     """
     inputs = _inputs("jvp", xs)
-    along = [check_number(t, "jvp") for t in tangents]
+    along = _numbers("jvp", tangents)
     if len(along) != len(inputs):
         raise ValueError(say("tangents", n=len(inputs), m=len(along)))
     known = dict(zip(inputs, along, strict=True))
-    outputs = f(*inputs)
-    if isinstance(outputs, Value):
-        return outputs.data, _tangent(outputs, known)
+    outputs = _called("jvp", f, inputs)
+    if not isinstance(outputs, Iterable):
+        y = as_value(outputs, "jvp")
+        return y.data, _tangent(y, known)
     values = [as_value(y, "jvp") for y in outputs]
     return [y.data for y in values], [_tangent(y, known) for y in values]
 
 
 def _inputs(who: str, xs: Iterable[Number]) -> list[Value]:
-    return [Value(check_number(x, who)) for x in xs]
+    return [Value(x) for x in _numbers(who, xs)]
+
+
+def _numbers(who: str, xs: Any) -> list[float]:
+    if not isinstance(xs, Iterable):
+        raise TypeError(say("no_list", who=who, x=repr(xs), kind=type(xs).__name__))
+    return [check_number(x, who) for x in xs]
+
+
+def _called(who: str, f: Callable[..., Any], inputs: Sequence[Value]) -> Any:
+    """Give ``f(*inputs)``; raise TypeError if f takes another number of arguments."""
+    try:
+        signature(f).bind(*inputs)
+    except TypeError:
+        name = getattr(f, "__name__", "f")
+        name = name if name.isidentifier() else "f"  # no <lambda>
+        raise TypeError(say("takes", who=who, f=name, n=len(inputs))) from None
+    except ValueError:
+        pass  # what is written in C may not tell
+    return f(*inputs)
 
 
 def _slopes(who: str, y: Any, inputs: Sequence[Value]) -> list[float]:
@@ -274,9 +297,10 @@ def gradcheck(
     >>> gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5])
     True
     """
-    points = [check_number(x, "gradcheck") for x in xs]
+    points = _numbers("gradcheck", xs)
     inputs = [Value(x, f"input {i}") for i, x in enumerate(points)]
-    exact = grad(as_value(f(*inputs), "gradcheck"), inputs)
+    y = as_value(_called("gradcheck", f, inputs), "gradcheck")
+    exact = grad(y, inputs)
     worst, told = 0.0, ""
     for i, x in enumerate(points):
         h = eps * max(1.0, abs(x))

@@ -104,6 +104,16 @@ say: Messages = Messages(
             "jvp: 입력은 {n}개인데 접벡터의 수는 {m}개입니다. 개수가 같아야 합니다.",
             "jvp: {m} tangents for {n} inputs; there must be as many",
         ),
+        "no_list": (
+            "{who}: {x}의 자료형은 {kind}입니다. 수의 리스트가 필요합니다.",
+            "{who}: {x} is a {kind}; a list of numbers is needed",
+        ),
+        "takes": (
+            "{who}: 수 {n}개를 f(*xs)로 넘기는데 {f:은/는} 그렇게 받지 않습니다. "
+            "리스트 하나를 받는 함수라면 lambda *xs: {f}(xs)로 쓰세요.",
+            "{who}: f is called as f(*xs) with {n} numbers, which {f} does not take; "
+            "if it takes one list, write lambda *xs: {f}(xs)",
+        ),
         "gradcheck": (
             "gradcheck: {x}에서 입력 {i}의 기울기가 다릅니다. "
             "backward는 {exact}, 중앙 차분은 {numeric}입니다.",

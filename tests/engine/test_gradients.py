@@ -317,6 +317,35 @@ def test_tables_of_what_is_constant_an_input_or_no_value():
         jvp(lambda x: x * 1e200, [1.0], [1e200])
 
 
+@pytest.mark.parametrize(
+    "of", [jacobian, hessian, gradcheck, lambda f, xs: jvp(f, xs, xs)]
+)
+def test_what_f_does_not_take_is_told(of):
+    """An f of one list, most of all: f is called with one argument for each number."""
+
+    def length(xs):
+        return xs[0] * xs[0] + xs[1] * xs[1]
+
+    with pytest.raises(
+        TypeError,
+        match=r"2 numbers, which length does not take.*lambda \*xs: length\(xs\)",
+    ):
+        of(length, [3.0, 4.0])
+    with pytest.raises(TypeError, match=r"lambda \*xs: f\(xs\)"):
+        of(lambda xs: length(xs), [3.0, 4.0])
+    assert of(lambda *xs: length(xs), [3.0, 4.0])
+    with pytest.raises(TypeError, match=r"3.0 is a float; a list of numbers"):
+        of(length, 3.0)
+    with pytest.raises(TypeError, match=r"None is a NoneType"):
+        of(lambda x: None, [3.0])
+    with pytest.raises(TypeError, match=r"^a mistake in f$"):  # its own errors stay
+        of(raising, [3.0])
+
+
+def raising(x):
+    raise TypeError("a mistake in f")
+
+
 # ---- gradcheck ----------------------------------------------------------------------------------------
 
 
