@@ -139,8 +139,9 @@ def _node(v: Value, sentences: Sentences, forms: "_Forms") -> dict[str, Any]:
     }
     if v.op is None:
         return told
-    if v.line is not None:
-        told["line"] = line_data(v.line)
+    line = line_data(v)
+    if line is not None:
+        told["line"] = line
     return {**told, "form": forms.place(v), "partials": list(v.partials)}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..engine import Line, Value
+from ..engine import Value
 from ..picture import names, visible
 from ..text import FEW, columns, format_number, listed, padded
 from .formulas import Formula, Partial, computation, filled, operation, partials
@@ -198,14 +198,20 @@ class Sentences:
 
 
 def made_by(v: Value, lang: str) -> str:
-    """The line of Python that computed v, "" if it was not recorded."""
-    if v.line is None:
-        return ""
-    return say("made_by", lang, **line_data(v.line))
+    """The line of Python that computed v, "" if it is not known."""
+    line = line_data(v)
+    return say("made_by", lang, **line) if line else ""
 
 
-def line_data(line: Line) -> dict[str, Any]:
-    """A line as plain data, without the folders around its file."""
+def line_data(v: Value) -> dict[str, Any] | None:
+    """The line that computed v as plain data, without the folders around its file.
+
+    None if it was not recorded, or Python does not have its text: what is typed at the
+    prompt is kept from Python 3.13 on.
+    """
+    line = v.line
+    if line is None or not line.text:
+        return None
     return {"file": Path(line.file).name, "number": line.number, "text": line.text}
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import linecache
 import pickle
 import threading
 
@@ -93,3 +94,28 @@ def test_why_ends_with_the_line():
         assert s.why().splitlines()[-1] == told
         assert s.why("ko").splitlines()[-1].startswith("test_lines.py ")
     assert "test_lines" not in Stepper(x * x).why()
+
+
+TYPED = """\
+x = Value(2.0)
+with record_lines():
+    y = x * x
+"""
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_what_is_typed_at_a_prompt_is_shown_if_python_kept_it(is_kept, monkeypatch):
+    """Python 3.13 keeps it, and so does IPython; before, there is no line to show."""
+    file = "<python-input-0>" if is_kept else "<stdin>"
+    if is_kept:
+        lines = TYPED.splitlines(keepends=True)
+        monkeypatch.setitem(linecache.cache, file, (len(TYPED), None, lines, file))
+    names = {"Value": Value, "record_lines": record_lines}
+    exec(compile(TYPED, file, "exec"), names)
+    s = Stepper(names["y"], lang="en")
+    s.next()
+    told = s.why().splitlines()[-1]
+    assert ("line 3" in told) is is_kept
+    assert told.endswith("<python-input-0>, line 3: y = x * x") is is_kept
+    [*_, node] = s.recording()["nodes"]
+    assert ("line" in node) is is_kept
