@@ -105,40 +105,44 @@ class Gather:
 class Loop:
     """A recurrence: a loop over turns computes its states, which each turn reads of those before.
 
-    Scalars have a row for each turn and a column each; those of the one turn that is written as text
-    have one axis.
+    Scalars have a row for each turn and a column each. One turn is a graph of its own: its
+    leaves are what it reads of outside, and the states, those of the last turn first.
     """
 
     turns: int
-    level: int  # of the states among the other scalars
     depth: int  # how many turns back a state is read
+    level: int  # of the states among the other scalars
     starts: Ints  # depth x states: what the first turns read instead
     states: Ints  # (depth + turns) x states, with rows for the starts in front
-    copies: Ints  # turns x states: the states, computed of those before by all turns at once
-    moving: Ints  # what is read that is another scalar in every turn
-    nodes: Ints  # what is computed in each turn, outside of the loop
-    in_turn: Ints  # the same in the turn
-    level_in_turn: Ints
-    made: Ints  # the states in the turn
-    kinds: Ints  # of the states: those of a kind may be one array
-    carried: (
-        Ints  # depth x states: those of turns before in the turn, the last turn first
-    )
-    moved: Ints  # the moving scalars in the turn
-    sums: Ints  # of what the turns read of outside
+    nodes: Ints  # turns x columns: the same as in the turn, computed of known states
+    kinds: Ints  # of the columns: states of a kind may be one array
+    levels: Ints  # of the columns
+    made: Ints  # which of the columns make the states
+    outside: Ints  # turns x leaves: what else is read
+    body: Any  # the graph of a turn
     floats: bool = False  # whether a turn is written on floats
-    arrays: list["Array"] = field(
+    states_of: "list[Array]" = field(default_factory=list)  # the arrays of the states
+    reads: list[Reading] = field(
         default_factory=list
-    )  # of the turn, and of the states
+    )  # of outside; one row if it stays
+    leaves: "list[Array]" = field(default_factory=list)  # of the turn
+    arrays: "list[Array]" = field(default_factory=list)  # of the turn
+    # where all turns have the numbers of these arrays
+    twins: "dict[Array, Reading]" = field(default_factory=dict)
     results: list[Any] = field(default_factory=list)  # the states as expressions
+
+    @property
+    def carried(self) -> "list[Array]":
+        """The leaves of a turn that are states."""
+        return self.leaves[len(self.reads) :]
 
 
 @dataclass(eq=False)
 class Array:
     """Scalars that become one array: leaves, an operation of the table, a sum of products, or a pool.
 
-    Of a loop there are arrays in the turn (what moves, the states of turns before, what is computed),
-    the states, and the copies of states, which ``twin`` reads.
+    Of a loop it is states, which read what they start with, and the first of them all that
+    the loop reads.
     """
 
     nodes: Ints
@@ -156,20 +160,13 @@ class Array:
     shape: tuple[int, ...] = ()
     batched: bool = False  # has a row for each example
     differentiable: bool = False  # depends on a parameter; in a turn, on a state
-    loop: Loop | None = None
-    role: str = ""  # in the loop: moving, carried, turn, states
-    ago: int = 0  # of carried states: how many turns
-    kind: int = 0  # of states: which of the arrays
+    loop: Loop | None = None  # of which it is states
     columns: Ints | None = None  # which of the states
-    made: "list[tuple[Ints, Reading]]" = field(
-        default_factory=list
-    )  # places of states, and what is made in the turn
-    twin: "Reading | None" = (
-        None  # where the same numbers are; of a turn, those of all turns
-    )
-    copied: "list[tuple[Ints, Reading]]" = field(
-        default_factory=list
-    )  # places of states, and where they are computed
+    made: Reading | None = None  # what the turn makes them of
+    places: Ints | None = None  # of leaves that are not all of the array
+    twin: Reading | None = None  # where the same numbers are
+    # places of states, and where they are computed
+    copied: list[tuple[Ints, Reading]] = field(default_factory=list)
 
     @property
     def readings(self) -> list[Reading]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..engine import FUNCTIONS, Value, as_value
 from . import expressions as ex
-from .arrays import LIST, Ints
+from .arrays import LIST, Array, Ints
 from .derive import Derivation
 from .expressions import ROWS, Expr
 from .groups import groups, levels_of
@@ -33,6 +33,7 @@ from .program import Forward, Program
 from .scalars import Recording, Scalars, read, scalars
 from .shapes import give_shapes
 from .tape import Tape, is_deep
+from .turns import give_turn
 from .write import defined, write
 
 
@@ -87,7 +88,8 @@ def compile(
     graph = scalars(loss, params + given.leaves)
     graph, levels = with_loops(graph, levels_of(graph))
     can_be_floats = not given.batch and not given.whole and xp.__name__ == np.__name__
-    if can_be_floats and is_deep(len(np.unique(levels)), len(levels)):
+    live = levels[graph.live]
+    if can_be_floats and is_deep(len(np.unique(live)), len(live)):
         source, constants = _on_floats(graph, params, given)
     else:
         work = _derived(graph, levels, params, given, xp is np)
@@ -182,14 +184,23 @@ def _derived(
     graph: Scalars, levels: Ints, params: list[Value], given: Inputs, floats: bool
 ) -> Derivation:
     """The expressions of the root of a graph and of its gradient."""
+    leaves, end = [], 0
     shapes = [(len(params),), *given.shapes]
-    sizes = [math.prod(shape) for shape in shapes]
-    batched = [False, *given.batched]
-    arrays, count, loss = groups(graph, levels, sizes, batched, given.gathers, floats)
-    give_shapes(arrays, shapes, graph.constants, count, loss)
+    for shape, batched in zip(shapes, [False, *given.batched], strict=True):
+        start, end = end, end + math.prod(shape)
+        leaves.append(Array(np.arange(start, end), shape=shape, batched=batched))
+    leaves[0].differentiable = True
+    for array, gather in zip(reversed(leaves), reversed(given.gathers), strict=False):
+        array.gather, array.differentiable = gather, True
+    work = groups(graph, levels, leaves, floats)
+    loss = work.reading(work.same[np.array([graph.loss])])
+    layout = give_shapes(work.arrays, len(leaves), graph.constants, work.pool.next_node)
+    layout.settle(loss, np.zeros(1, dtype=np.int64), (), ())
+    for loop in graph.loops:
+        give_turn(loop, work, layout)
     names = ["theta", *given.names]
     labels = [p.label for p in params]
-    return Derivation(arrays, names, labels, loss, given.tokens)
+    return Derivation(work.arrays, names, labels, loss, given.tokens)
 
 
 def _text(

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import expressions as ex
 from . import irregular, turns
-from .arrays import LIST, NUMBERS, Array, Gather, Loop, Product, Reading, Shape
+from .arrays import LIST, NUMBERS, Array, Gather, Product, Reading, Shape
 from .expressions import ROWS, Expr
 from .gathers import Tokens, table_of
 from .names import Names
@@ -20,101 +20,69 @@ from .table import Table
 from .views import Part, assemble, view
 
 
-class Derivation:
-    """The expressions of the loss and of the gradient.
+class Sweep:
+    """The values of arrays forwards, and their gradients backwards.
 
-    ``leaves``: what the parameters and inputs are called; ``labels``: those of the parameters; ``loss``:
-    which element of which array it is; ``tokens``: what the gathers are told by.
+    ``values``: those of the first of the arrays, the leaves; ``known``: of others.
     """
-
-    loss: Expr
-    gradient: Expr
-    depends: bool  # on any parameter
-    forward: int  # how many expressions there were before the first of the gradient
 
     def __init__(
         self,
+        interned: dict[Any, Expr],
         arrays: Sequence[Array],
-        leaves: Sequence[str],
-        labels: Sequence[str | None],
-        loss: Reading,
-        tokens: Tokens,
+        values: Sequence[Expr],
+        names: Names,
+        known: dict[Array, Expr],
     ) -> None:
-        self.loss_read = loss
-        self.turn: Loop | None = None  # that gradients are propagated in
-        self.interned: dict[Any, Expr] = {}
-        self.one: Expr = ex.const(self.interned, 1.0)
-        self.arrays = arrays
-        self.computed: Sequence[Array] = arrays[len(leaves) :]
-        self.names: Names = Names(arrays, leaves, labels)
+        self.interned, self.arrays, self.names = interned, arrays, names
+        self.known = known
+        self.one: Expr = ex.const(interned, 1.0)
+        self.computed: Sequence[Array] = arrays[len(values) :]
         self.tables: dict[tuple[int, int], Table] = {}
-        self.values: list[Expr] = []
+        self.values: list[Expr] = [*values]
         self.seen: dict[Reading, tuple[Expr, str]] = {}
         self.parts: list[list[Part]] = [[] for _ in arrays]  # gradients of their parts
-        self.tokens = tokens
-        self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
-        for array, name in zip(arrays, leaves, strict=False):
-            if array.gather:
-                self.values.append(self.gathered(array, array.gather))
-                continue
-            variable = ex.variable(self.interned, name, self.shape_of(array))
-            self.values.append(variable)
-        self.forwards()
-        self.depends = self.is_wanted(loss)
-        self.forward = len(self.interned)
-        if self.depends:
-            self.seed(loss)
-            self.backwards()
-
-    def forwards(self) -> None:
-        """The value of every array."""
         for array in self.computed:
-            value = turns.value(self, array)
-            if value is None:
-                value = self.value(array)
+            value = known.get(array) or self.value(array)
             value = ex.spread(value, self.shape_of(array))
-            if array.role in ("", "turn"):
+            if array.loop is None and array not in known:
                 self.names.value(array, value)
             self.values.append(value)
 
-    def seed(self, read: Reading) -> None:
-        """The loss, and its gradient with respect to itself."""
-        self.loss, grad = view(self.values[read.source], read), self.one
-        if self.loss.batch:
-            self.loss = ex.mean_of_rows(self.loss)
-            grad = grad / ex.variable(self.interned, ROWS, ())
-        self.forward = len(self.interned)
-        self.parts[read.source].append((read, grad))
+    def gradient_of(self, array: Array) -> Expr | None:
+        """What has been propagated to an array, which is then told no more; None if nothing was."""
+        parts, self.parts[array.number] = self.parts[array.number], []
+        if not parts:
+            return None
+        return assemble(parts, self.shape_of(array))
 
-    def backwards(self) -> None:
-        """Propagate the gradient of every array to what it reads, from the loss to the parameters."""
-        self.sweep(self.computed)
-        for array in self.at:
-            if self.parts[array.number]:
-                self.propagate_gathered(array)
-        theta = self.values[0]
-        every = reading_at(0, np.arange(ex.size(theta.shape)), "i")
-        nothing = [(every, ex.const(self.interned, 0.0))]
-        parts = self.parts[0] or nothing
-        grad = assemble(parts, theta.shape, self.names.parameters)
-        self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
+    def turn(
+        self, arrays: Sequence[Array], values: Sequence[Expr], known: dict[Array, Expr]
+    ) -> "Sweep":
+        """The values of the arrays of a turn, and their gradients."""
+        return Sweep(self.interned, arrays, values, Names(arrays, [], []), known)
 
     def sweep(self, arrays: Sequence[Array]) -> None:
         """Propagate the gradients of arrays to what they read, the last one first."""
         for array in reversed(arrays):
-            is_loop = array.role == "states" and array.kind == 0
-            if is_loop and array.loop and array.differentiable:
-                turns.backwards(self, array.loop, self.arrays[array.number + 1 :])
-            parts = self.parts[array.number]
-            if array.role or not parts:
-                continue
-            self.parts[array.number] = []
-            if array.differentiable:
-                grad = assemble(parts, self.shape_of(array))
-                self.propagate_all(array, ex.named(grad, self.values[array.number]))
+            if not array.differentiable:
+                self.parts[array.number] = []
+            elif array.loop is not None:
+                if array is array.loop.states_of[0]:
+                    turns.backwards(self, array.loop)
+            else:
+                grad = self.gradient_of(array)
+                if grad is not None:
+                    if array not in self.known:
+                        ex.named(grad, self.values[array.number])
+                    self.propagate_all(array, grad)
 
     def value(self, array: Array) -> Expr:
         """The value of an array."""
+        if array.loop is not None:
+            return turns.value(self, array, array.loop)
+        if array.twin is not None:
+            return ex.aligned(*self.read(array.twin), self.subscripts_of(array))
         if array.members:
             return irregular.joined(self, array)
         if array.row:
@@ -129,30 +97,6 @@ class Derivation:
             self.propagate_row(array, grad)
         else:
             self.propagate_sum(array, grad)
-
-    # ---- rows of tables
-
-    def gathered(self, array: Array, gather: Gather) -> Expr:
-        """The rows that are read of a table among the parameters."""
-        at = self.tokens.read(self.interned, gather, 0)
-        for k in range(1, len(gather.steps)):
-            inner = self.tokens.read(self.interned, gather, k)
-            at = ex.row_of_two(at, inner, gather.counts[k])
-        self.at[array] = at
-        table = self.read(table_of(gather))[0]
-        shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
-        rows = ex.rows(ex.reshape(table, shape), at)
-        return self.names.value(array, rows)
-
-    def propagate_gathered(self, array: Array) -> None:
-        """Propagate the gradient of the rows to the table."""
-        assert array.gather is not None
-        table = table_of(array.gather)
-        grad = assemble(self.parts[array.number], self.shape_of(array))
-        grad = ex.spread(grad, self.shape_of(array))
-        count = math.prod(array.gather.counts)
-        value = ex.add_rows(grad, self.at[array], count)
-        self.parts[0].append((table, ex.reshape(value, table.index.shape)))
 
     # ---- what arrays have in common
 
@@ -219,10 +163,7 @@ class Derivation:
         """Whether a parameter is below what is read."""
         if reading.source == NUMBERS:
             return False
-        array = self.arrays[reading.source]
-        if self.turn is not None and array.role not in ("turn", "carried"):
-            return False
-        return array.differentiable
+        return self.arrays[reading.source].differentiable
 
     def propagate(
         self,
@@ -336,3 +277,87 @@ class Derivation:
                     mine = view(ex.spread(grad, self.shape_of(array)), owners)
             self.propagate(a, mine, subscripts, sizes, self.read(b))
             self.propagate(b, mine, subscripts, sizes, self.read(a))
+
+
+class Derivation(Sweep):
+    """The expressions of the loss and of the gradient.
+
+    ``leaves``: what the parameters and inputs are called; ``labels``: those of the parameters; ``loss``:
+    which element of which array it is; ``tokens``: what the gathers are told by.
+    """
+
+    loss: Expr
+    gradient: Expr
+    depends: bool  # on any parameter
+    forward: int  # how many expressions there were before the first of the gradient
+
+    def __init__(
+        self,
+        arrays: Sequence[Array],
+        leaves: Sequence[str],
+        labels: Sequence[str | None],
+        loss: Reading,
+        tokens: Tokens,
+    ) -> None:
+        self.loss_read, self.tokens = loss, tokens
+        self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
+        names = Names(arrays, leaves, labels)
+        values: list[Expr] = []
+        interned: dict[Any, Expr] = {}
+        for array, name in zip(arrays, leaves, strict=False):
+            if array.gather:
+                value = self.gathered(array, array.gather, values[0])
+                values.append(names.value(array, value))
+            else:
+                values.append(ex.variable(interned, name, self.shape_of(array)))
+        super().__init__(interned, arrays, values, names, {})
+        self.depends = self.is_wanted(loss)
+        self.forward = len(self.interned)
+        if self.depends:
+            self.seed(loss)
+            self.backwards()
+
+    def seed(self, read: Reading) -> None:
+        """The loss, and its gradient with respect to itself."""
+        self.loss, grad = view(self.values[read.source], read), self.one
+        if self.loss.batch:
+            self.loss = ex.mean_of_rows(self.loss)
+            grad = grad / ex.variable(self.interned, ROWS, ())
+        self.forward = len(self.interned)
+        self.parts[read.source].append((read, grad))
+
+    def backwards(self) -> None:
+        """Propagate the gradient of every array to what it reads, from the loss to the parameters."""
+        self.sweep(self.computed)
+        for array in self.at:
+            grad = self.gradient_of(array)
+            if grad is not None:
+                self.propagate_gathered(array, grad)
+        theta = self.values[0]
+        every = reading_at(0, np.arange(ex.size(theta.shape)), "i")
+        nothing = [(every, ex.const(self.interned, 0.0))]
+        parts = self.parts[0] or nothing
+        grad = assemble(parts, theta.shape, self.names.parameters)
+        self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
+
+    # ---- rows of tables
+
+    def gathered(self, array: Array, gather: Gather, theta: Expr) -> Expr:
+        """The rows that are read of a table among the parameters."""
+        at = self.tokens.read(theta.interned, gather, 0)
+        for k in range(1, len(gather.steps)):
+            inner = self.tokens.read(theta.interned, gather, k)
+            at = ex.row_of_two(at, inner, gather.counts[k])
+        self.at[array] = at
+        table = view(theta, table_of(gather))
+        shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
+        return ex.rows(ex.reshape(table, shape), at)
+
+    def propagate_gathered(self, array: Array, grad: Expr) -> None:
+        """Propagate the gradient of the rows to the table."""
+        assert array.gather is not None
+        table = table_of(array.gather)
+        grad = ex.spread(grad, self.shape_of(array))
+        count = math.prod(array.gather.counts)
+        value = ex.add_rows(grad, self.at[array], count)
+        self.parts[0].append((table, ex.reshape(value, table.index.shape)))

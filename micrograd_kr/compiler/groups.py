@@ -24,7 +24,6 @@ from .arrays import (
     Array,
     Bools,
     Floats,
-    Gather,
     Ints,
     Loop,
     Product,
@@ -41,55 +40,51 @@ FILLING = {"logsumexp(x)": LOWEST}
 def groups(
     graph: Scalars,
     levels: Ints,
-    sizes: Sequence[int],
-    batched: Sequence[bool],
-    gathers: Sequence[Gather] = (),
+    leaves: Sequence[Array],
     floats: bool = False,
-) -> tuple[list[Array], int, Reading]:
+    single: bool = False,
+) -> "Grouping":
     """The arrays of the graph, each after those it reads; first those of the leaves.
 
-    ``levels``: of each live node; ``sizes``: how many numbers the parameters and each input are; ``batched``: which of them have a row
-    for each example; the last ones are ``gathers``. Also how many scalars there are, what is read from pools included.
+    ``levels``: of each node; ``floats``: whether turns of loops may be on floats;
+    ``single``: every array is one number.
     """
-    work = _Grouping(graph, sizes, batched, floats)
-    for array, gather in zip(
-        work.arrays[-len(gathers) or None :], gathers, strict=False
-    ):
-        array.gather, array.differentiable = gather, True
-    is_copy = np.zeros(len(graph.row), dtype=np.int64)
+    work = Grouping(graph, leaves, floats, single)
     loops = sorted(graph.loops, key=lambda loop: loop.level)
-    for loop in loops:
-        is_copy[loop.copies] = 1
-    keys = 2 * levels + is_copy[graph.live]
-    order = np.argsort(keys, kind="stable")
-    for start, end in itertools.pairwise(cuts(keys[order])):
-        if end > start:
-            while loops and loops[0].level <= levels[order[start]]:
-                work.add_loop(loops.pop(0))
-            work.add_level(graph.live[order[start:end]])
+    live = graph.live[np.argsort(levels[graph.live], kind="stable")]
+    for start, end in itertools.pairwise(cuts(levels[live])):
+        if end == start:  # there is nothing but leaves
+            break
+        while loops and loops[0].level <= levels[live[start]]:
+            work.add_loop(loops.pop(0))
+        work.add_level(live[start:end])
     for loop in loops:
         work.add_loop(loop)
     for loop in graph.loops:
-        work.see_all_turns(loop)
-    return (
-        work.arrays,
-        work.pool.next_node,
-        work.reading(work.same[np.array([graph.loss])]),
-    )
+        for array in loop.states_of:
+            copies = work.same[loop.nodes[:, loop.made[array.columns]]]
+            array.copied = work.split(copies)
+    return work
 
 
-def levels_of(graph: Scalars, known: Ints | None = None) -> Ints:
-    """How far each live node is from the leaves; ``known``: what is certain before."""
+def levels_of(graph: Scalars, before: Ints | None = None) -> Ints:
+    """How far each node is from the leaves.
+
+    ``before``: the same before the graph was cut, which tells an order of the nodes.
+    """
     level = [0] * graph.leaves + [1] * (len(graph.row) - graph.leaves)
-    if known is not None:
-        level = known.tolist()
+    for loop in graph.loops:
+        for state in loop.states.ravel().tolist():
+            level[state] = loop.level
     reader = np.repeat(np.arange(len(graph.row)), 2 * np.diff(graph.first))
     read = np.stack([graph.a, graph.b], axis=1).ravel()
-    inner = read >= graph.leaves  # most edges of a network lead to leaves
-    for i, j in zip(read[inner].tolist(), reader[inner].tolist(), strict=True):
+    edges = np.flatnonzero(read >= graph.leaves)  # most of a network lead to leaves
+    if before is not None:
+        edges = edges[np.lexsort([-reader[edges], before[reader[edges]]])]
+    for i, j in zip(read[edges].tolist(), reader[edges].tolist(), strict=True):
         if level[i] >= level[j]:
             level[j] = level[i] + 1
-    return np.array(level)[graph.live]
+    return np.array(level)
 
 
 def runs(starts: Ints, lengths: Ints) -> Ints:
@@ -172,43 +167,48 @@ class _Level:
         )
 
 
-def is_safe(array: Array) -> bool:
+def suits_floats(loop: Loop) -> bool:
+    """Whether a turn is so little that Python's floats are faster than arrays."""
+    body = loop.body
+    products = np.add.reduceat(body.b >= 0, body.first[body.live])
+    most = 12 if products.max() > 2 else 8 * len(np.unique(loop.kinds))
+    small = len(loop.made) <= 8 and len(body.a) <= most
+    return small and all(is_safe(body, node) for node in body.live.tolist())
+
+
+def is_safe(graph: Scalars, node: int) -> bool:
     """Whether floats raise no error in a branch that is not taken."""
-    op = array.row
-    if op is None:
+    if graph.row[node] == SUM:
         return True
+    op = graph.table[graph.row[node]]
     if op.forward == "pow(x, y)":
-        return array.operands[1].source == NUMBERS
+        return bool(graph.a[graph.first[node] + 1] < 0)
     guarded = [text for text in (op.forward, *op.partials) if " if " in text]
     risky = re.search(r"/|log|sqrt|exp|pow", " ".join(guarded))
     return not op.variadic and risky is None
 
 
-class _Grouping:
+class Grouping:
+    """The arrays that are found: ``same`` is, of each scalar, the first that is equal to it.
+
+    ``array_of``: the number of the array that holds a scalar.
+    """
+
     def __init__(
-        self,
-        graph: Scalars,
-        sizes: Sequence[int],
-        batched: Sequence[bool],
-        floats: bool,
+        self, graph: Scalars, leaves: Sequence[Array], floats: bool, single: bool
     ) -> None:
-        self.graph, self.floats = graph, floats
         n, constants = len(graph.row), len(graph.constants)
-        # Both arrays end with the constants, which are negative numbers: these count from the end.
-        # The node that stands for each:
+        self.graph, self.floats, self.single = graph, floats, single
+        # Constants are negative numbers and so count from the end.
         self.same = np.concatenate([np.arange(n), np.arange(-constants, 0)])
         self.array_of = np.full(n + constants, NUMBERS)
         self.arrays: list[Array] = []
-        self.turn: Loop | None = None  # whose turn is looked at
-        self.twin = np.full(n, -1)  # of the copy of a state, the state
+        self.state = np.full(n, -1)  # of what a turn makes, the state
         for loop in graph.loops:
-            self.twin[loop.copies] = loop.states[loop.depth :]
+            self.state[loop.nodes[:, loop.made]] = loop.states[loop.depth :]
         self.pool = Pool(self.arrays, self.array_of, n)
-        ends = np.cumsum(sizes).tolist()
-        for i, (size, end) in enumerate(zip(sizes, ends, strict=True)):
-            self.append(Array(np.arange(end - size, end)))
-            self.arrays[i].batched = batched[i]
-            self.arrays[i].differentiable = i == 0
+        for array in leaves:
+            self.append(array)
 
     def append(self, array: Array) -> None:
         """One more array."""
@@ -216,69 +216,61 @@ class _Grouping:
         real = array.nodes < len(self.graph.row)
         self.array_of[array.nodes[real]] = array.number
         read = [self.arrays[source] for source in array.sources]
-        array.batched = any(other.batched for other in read)
-        array.differentiable = any(other.differentiable for other in read)
-        if self.turn is not None:
-            if not array.role:
-                array.loop, array.role = self.turn, "turn"
-            self.turn.arrays.append(array)
-            array.differentiable = any(
-                o.differentiable and o.loop is self.turn and o.role != "states"
-                for o in read
-            )
-        if array.role in ("moving", "still"):
-            array.differentiable = False
+        array.batched |= any(other.batched for other in read)
+        array.differentiable |= any(other.differentiable for other in read)
         self.arrays.append(array)
 
+    def extend(self, arrays: list[Array]) -> None:
+        """More arrays, after what they read of several arrays at once."""
+        for array in self.pool.gather(arrays) + arrays:
+            self.append(array)
+
+    # ---- loops
+
     def add_loop(self, loop: Loop) -> None:
-        """The arrays of one turn of a loop, and its states."""
-        moving = self.moving(loop)
-        for array in self.pool.gather(moving) + moving:
-            self.append(array)
-        mark, kinds = len(self.arrays), loop.kinds
-        batched = any(array.batched for array in self.arrays[:mark])
-        self.add_turn(loop, kinds, batched)
-        if self.floats and not batched and self.suits_floats(loop):
-            loop.floats, kinds = True, np.arange(len(loop.made))
-            self.add_turn(loop, kinds, batched)
-        outside = {s for array in self.arrays[mark:] for s in array.sources if s < mark}
-        outside |= {s for array in moving for s in array.sources}
-        learns = any(self.arrays[s].differentiable for s in outside)
-        states = [self.states(loop, k, kinds) for k in range(int(kinds.max()) + 1)]
-        for array in self.pool.gather(states) + states:
-            self.append(array)
+        """The states of a loop, those of a kind as one array."""
+        kinds = np.unique(loop.kinds[loop.made], return_inverse=True)[1]
+        self.read_outside(loop)
+        starts = self.same[loop.starts]
+        batched = any(array.batched for array in self.arrays)
+        if self.floats and not batched and suits_floats(loop):
+            loop.floats, kinds = True, np.arange(len(kinds))
+        states = []
+        for kind in range(int(kinds.max()) + 1):
+            columns = np.flatnonzero(kinds == kind)
+            array = Array(loop.states[:, columns].ravel(), columns=columns, loop=loop)
+            array.operands = [self.reading(starts[:, columns])]
+            states.append(array)
+        states[0].operands += loop.reads
+        self.extend(states)
+        for leaf, reading in zip(loop.leaves, loop.reads, strict=True):
+            leaf.batched = reading.source >= 0 and self.arrays[reading.source].batched
         for array in states:
             array.batched = batched
-            array.differentiable |= learns
-        starts = any(array.differentiable for array in states)
-        for array in states:
-            array.differentiable = starts
-        loop.arrays += states
+            array.differentiable = any(other.differentiable for other in states)
+        loop.states_of = states
+        carried = loop.outside.shape[1] + np.arange(loop.starts.size)
+        loop.leaves += [
+            Array(ids[array.columns], batched=batched, differentiable=True)
+            for ids in carried.reshape(loop.starts.shape)
+            for array in states
+        ]
 
-    def suits_floats(self, loop: Loop) -> bool:
-        """Whether a turn is so little that Python's floats are faster than arrays."""
-        terms = int(np.diff(self.graph.first)[loop.in_turn].sum())
-        turn = [array for array in loop.arrays if array.role == "turn"]
-        if not all(is_safe(array) for array in turn):
-            return False
-        calls = sum(1 + len(array.products) for array in turn)
-        matrices = any(p.a.ids.shape[1] > 1 for array in turn for p in array.products)
-        few = len(loop.made) <= 8
-        return few and terms <= (12 if matrices else 8 * calls)
+    def read_outside(self, loop: Loop) -> None:
+        """What a turn reads that is no state, together if it is of one array.
 
-    def states(self, loop: Loop, kind: int, kinds: Ints) -> Array:
-        """The states of a kind, with rows for what they start with."""
-        columns = np.flatnonzero(kinds == kind)
-        starts = self.reading(self.same[loop.starts[:, columns]])
-        array = Array(loop.states[:, columns].ravel(), operands=[starts])
-        array.loop, array.role, array.columns, array.kind = (
-            loop,
-            "states",
-            columns,
-            kind,
-        )
-        array.made = self.split(self.same[loop.made[None, columns]])
-        return array
+        It stays where its scalars are equal.
+        """
+        ids = self.same[loop.outside]
+        sources = self.array_of[ids]
+        source = np.where((sources == sources[0]).all(axis=0), sources[0], SEVERAL)
+        stays = (ids == ids[0]).all(axis=0)
+        found = zip(source.tolist(), stays.tolist(), strict=True)
+        for one, still in sorted(set(found)):
+            columns = np.flatnonzero((source == one) & (stays == still))
+            rows = 1 if still else loop.turns
+            loop.reads.append(Reading(one, ids[:rows, columns]))
+            loop.leaves.append(Array(columns))
 
     def split(self, ids: Ints) -> list[tuple[Ints, Reading]]:
         """What reads a table of scalars, by their arrays, and the places in the table."""
@@ -292,70 +284,11 @@ class _Grouping:
             found.append((places[some], self.reading(ids[some])))
         return found
 
-    def see_all_turns(self, loop: Loop) -> None:
-        """Where the numbers of a turn are when all turns are known, and the copies of states."""
-        for array in loop.arrays:
-            if array.role == "turn" and not array.members and not array.from_pool:
-                columns = array.nodes - loop.in_turn[0]
-                twin = self.reading(self.same[loop.nodes[:, columns]])
-                array.twin = twin if twin.source != SEVERAL else None
-            elif array.role == "states":
-                array.copied = self.split(self.same[loop.copies[:, array.columns]])
-
-    def moving(self, loop: Loop) -> list[Array]:
-        """What a turn reads that moves, an array for each source.
-
-        It stays after all where these scalars are equal.
-        """
-        ids = self.same[loop.moving]
-        sources = self.array_of[ids]
-        source = np.where((sources == sources[0]).all(axis=0), sources[0], SEVERAL)
-        stays = (ids == ids[0]).all(axis=0)
-        found = []
-        for one, still in sorted(
-            set(zip(source.tolist(), stays.tolist(), strict=True))
-        ):
-            columns = np.flatnonzero((source == one) & (stays == still))
-            read = ids[0, columns] if still else ids[:, columns]
-            array = Array(loop.moved[columns], operands=[Reading(one, read)])
-            array.loop, array.role = loop, "still" if still else "moving"
-            found.append(array)
-        return found
-
-    def add_turn(self, loop: Loop, kinds: Ints, batched: bool) -> None:
-        """The arrays of one turn, with states of one kind in an array."""
-        del self.arrays[len(self.arrays) - len(loop.arrays) :]
-        loop.arrays = []
-        self.turn, outside = loop, self.pool
-        self.pool = Pool(self.arrays, self.array_of, outside.next_node)
-        for ago in range(1, loop.depth + 1):
-            for kind in range(int(kinds.max()) + 1):
-                columns = np.flatnonzero(kinds == kind)
-                array = Array(loop.carried[ago - 1, columns], columns=columns)
-                array.loop, array.role, array.ago, array.kind = (
-                    loop,
-                    "carried",
-                    ago,
-                    kind,
-                )
-                self.append(array)
-                array.batched, array.differentiable = batched, True
-        order = np.argsort(loop.level_in_turn, kind="stable")
-        for start, end in itertools.pairwise(cuts(loop.level_in_turn[order])):
-            nodes = loop.in_turn[order[start:end]]
-            for some in nodes[:, None] if loop.floats else [nodes]:
-                self.add_level(some)
-        outside.next_node = self.pool.next_node
-        self.turn, self.pool = None, outside
+    # ---- levels
 
     def add_level(self, nodes: Ints) -> None:
         """Merge the equal nodes of a level; what is left becomes arrays."""
-        level = self.terms_of(nodes)
-        if self.turn is None:  # where equal states have adjoints of their own
-            level = self.merged(level)
-        found = self.grouped(level)
-        for array in self.pool.gather(found) + found:
-            self.append(array)
+        self.extend(self.grouped(self.merged(self.terms_of(nodes))))
 
     def terms_of(self, nodes: Ints) -> _Level:
         """The nodes with terms in an order that equal nodes share."""
@@ -387,13 +320,18 @@ class _Grouping:
         """One node for those that are equal."""
         constants = level.plus.view(np.int64).repeat(level.lengths)
         values = np.stack([level.a, level.b, constants], axis=1).ravel()
-        first = alike(level.row, values, 3 * level.lengths)
+        tags = 2 * level.row + (self.state[level.nodes] >= 0)
+        first = alike(tags, values, 3 * level.lengths)
         self.same[level.nodes] = level.nodes[first]
         return level.pick(np.flatnonzero(first == np.arange(len(first))))
 
     def grouped(self, level: _Level) -> list[Array]:
         """Nodes whose terms are of the same kinds as one array."""
-        leader = alike(level.row, level.kind, level.lengths)
+        if self.single:
+            every = np.arange(len(level.nodes))[:, None]
+            return [self.array(level.pick(one), False) for one in every]
+        tags = 2 * level.row + (self.state[level.nodes] >= 0)
+        leader = alike(tags, level.kind, level.lengths)
         ragged = self.with_ragged(level, leader)
         one = self.with_irregular(level, ragged, ragged != leader)
         order = one.argsort(kind="stable")
@@ -406,8 +344,6 @@ class _Grouping:
 
     def with_ragged(self, level: _Level, leader: Ints) -> Ints:
         """A number for each node: sums of terms of one kind are alike, however many terms they have."""
-        if self.turn is not None:
-            return leader
         start = level.lengths.cumsum() - level.lengths
         kind = level.kind[start]
         alone = np.minimum.reduceat(level.kind, start) == kind
@@ -423,8 +359,6 @@ class _Grouping:
 
     def with_irregular(self, level: _Level, leader: Ints, settled: Bools) -> Ints:
         """The same, and irregular ones of an operation are one; those that are ``settled`` stay."""
-        if self.turn is not None:
-            return leader
         sizes = np.bincount(leader, level.lengths).astype(int)
         sizes[leader[settled]] = 0
         table = self.graph.table
@@ -444,9 +378,8 @@ class _Grouping:
         """Nodes as one array; ``mixed``: their terms are of different kinds."""
         n = len(level.nodes)
         array = Array(level.nodes, plus=level.plus if level.plus.any() else None)
-        if self.twin[level.nodes[0]] >= 0:
-            twin = self.reading(self.twin[level.nodes])
-            array.twin = twin if twin.source != SEVERAL else None
+        if self.state[level.nodes].min() >= 0:
+            array.twin = self.twin(self.state[level.nodes])
         if level.row[0] != SUM:
             array.row = self.graph.table[level.row[0]]
             columns = self.columns(array.row, level.lengths, level.a)
@@ -495,16 +428,20 @@ class _Grouping:
             return Reading(source, ids, fill=fill)
         return Reading(SEVERAL, ids)
 
+    def twin(self, ids: Ints) -> Reading | None:
+        """What reads these scalars, if they are of one array."""
+        reading = self.reading(ids)
+        return reading if reading.source != SEVERAL else None
+
     def products(
         self, kind: Ints, a: npt.NDArray[Any], b: npt.NDArray[Any]
     ) -> list[Product]:
         """The terms of sums with a row for each, in columns of the same kinds."""
         ends = cuts(kind)
-        if self.turn is not None and self.turn.floats:  # no lists
+        if self.single:  # no lists
             ends = list(range(len(kind) + 1))
         small = few(len(a) * np.diff(ends), len(self.arrays))
-        if self.turn is not None:
-            small[:] = False
+        small &= not self.single
         found = []
         for (start, end), irregular in zip(
             itertools.pairwise(ends), small, strict=True

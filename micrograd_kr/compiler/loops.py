@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .arrays import Bools, Floats, Ints, Loop
+from .arrays import Bools, Ints, Loop
 from .groups import cuts, levels_of
 from .scalars import ONE, SUM, Scalars
 
@@ -22,19 +22,16 @@ LONGEST = 400  # levels of a turn
 
 
 def with_loops(graph: Scalars, levels: Ints) -> tuple[Scalars, Ints]:
-    """Cut a graph at its recurrences: what is left, and the level of each live node."""
-    while len(np.unique(levels)) >= 2 * FEWEST:
+    """Cut a graph at its recurrences: what is left, and the level of each node."""
+    while len(np.unique(levels[graph.live])) >= 2 * FEWEST:
         turns = _Levels(graph, levels).turns()
-        while turns is not None:
-            cut = _Cut(turns, levels)
-            found = cut.graph()
-            new_levels = levels_of(found, cut.known_levels())
-            if cut.is_straight(found, new_levels):
-                graph, levels = found, new_levels
-                break
+        found = None
+        while turns is not None and found is None:
+            found = cut(turns, levels)
             turns = turns.some(slice(1, None), np.ones(len(turns.at), dtype=bool))
-        else:
+        if found is None:
             break
+        graph, levels = found
     return graph, levels
 
 
@@ -47,6 +44,7 @@ class _Levels:
     def __init__(self, graph: Scalars, levels: Ints) -> None:
         self.graph = graph
         self.plain, self.signs, self.leaves = signatures(graph)
+        levels = levels[graph.live]
         order = np.lexsort([graph.live, self.signs[graph.live], levels])
         self.nodes = graph.live[order]
         self.ends = np.array(cuts(levels[order]))
@@ -166,6 +164,12 @@ class _Turns:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def of(self, graph: Scalars) -> "_Turns":
+        """The same nodes in another graph."""
+        found = _Turns(graph, self.table, self.at, self.kinds).settled()
+        assert found is not None
+        return found
 
     def some(self, rows: slice, columns: Bools) -> "_Turns | None":
         """The recurrence in some of the turns, and some of what they do."""
@@ -411,238 +415,141 @@ class _Turns:
 # ---- cutting ---------------------------------------------------------------------------
 
 
-class _Cut:
+def with_sums(turns: "_Turns", levels: Ints) -> tuple["_Turns", Ints]:
+    """The same turns, where the terms of a sum that need no turn before are a sum of their own.
+
+    If any of them moves: these are then computed before the loop.
+    """
+    graph, table = turns.graph, turns.table
+    count = table.shape[1]
+    outside = (turns.source < 0).all(axis=1)
+    moving = outside & ~turns.stays.all(axis=1)
+    products = moving & (turns.read[0, :, 1] != ONE)
+    some, several, terms = [
+        np.bincount(turns.owner[of], minlength=count)
+        for of in (moving, products, outside)
+    ]
+    plus = graph.plus[table].any(axis=0)
+    worth = (some > 0) & ((several > 0) | (terms > 1) | plus)
+    summed = np.flatnonzero(worth & (graph.row[table[0]] == SUM))
+    if not len(summed):
+        return turns, levels
+    old = table[:, summed]
+    new = len(graph.row) + np.arange(old.size).reshape(old.shape)
+    node = np.arange(len(graph.row)).repeat(np.diff(graph.first))
+    gone = outside & np.isin(turns.owner, summed)
+    which = np.searchsorted(summed, turns.owner[gone])
+    node[turns.terms[:, gone]] = new[:, which]
+    found = replace(
+        graph,
+        row=np.append(graph.row, np.full(old.size, SUM)),
+        plus=np.append(graph.plus, graph.plus[old]),
+        live=np.append(graph.live, new),
+    ).with_terms(
+        np.append(node, old),
+        np.append(graph.a, new),
+        np.append(graph.b, np.full(old.size, ONE)),
+    )
+    found.plus[old] = 0.0
+    level = np.append(levels, np.ones(old.size, dtype=np.int64))
+    reader = np.arange(len(found.row)).repeat(np.diff(found.first))
+    of_sum = reader >= new[0, 0]
+    read = np.maximum(level[found.a[of_sum]], level[found.b[of_sum]])
+    np.maximum.at(level, reader[of_sum], read + 1)
+    return turns.of(found), level
+
+
+def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
     """A graph without a recurrence, and the loop instead.
 
-    New numbers are given to the starts of states, to their copies, to what is summed
-    before the loop, and to all that is in the turn.
+    The states have new numbers, which all read that are not of the same turn. None if
+    what the loop reads depends on what it computes.
     """
+    turns, levels = with_sums(turns, levels)
+    graph, depth, n = turns.graph, turns.depth, len(turns.graph.row)
+    old = turns.table[:, turns.states]
+    T, S = old.shape
+    rows = n + np.arange((depth + T) * S).reshape(depth + T, S)
+    moved = np.concatenate([np.arange(n), np.arange(-len(graph.constants), 0)])
+    moved[old] = rows[depth:]
+    read, later = turns.read.copy(), turns.ago > 0
+    before = depth + np.arange(T)[:, None] - turns.ago[later]
+    read[:, later] = rows[before, np.searchsorted(turns.states, turns.source[later])]
+    a, b = moved[graph.a], moved[graph.b]
+    a[turns.terms], b[turns.terms] = read[:, :, 0], read[:, :, 1]
+    body, outside = body_of(turns)
+    zero = ~len(body.constants)
+    for loop in graph.loops:
+        loop.starts, loop.outside = moved[loop.starts], moved[loop.outside]
+    loop = Loop(
+        turns=T,
+        depth=depth,
+        level=0,
+        starts=np.where(turns.starts == n, zero, turns.starts),
+        states=rows,
+        kinds=turns.kinds,
+        nodes=turns.table,
+        made=turns.states,
+        outside=outside,
+        body=body,
+        levels=turns.at,
+    )
+    of_loop = np.concatenate([loop.starts.ravel(), outside.ravel()])
+    of_loop = of_loop[of_loop >= 0]
+    loop.level = 1 + int(levels[of_loop].max(initial=0))
+    found = replace(
+        graph,
+        row=np.append(graph.row, np.full(rows.size, SUM)),
+        first=np.append(graph.first, np.full(rows.size, graph.first[-1])),
+        a=a,
+        b=b,
+        plus=np.append(graph.plus, np.zeros(rows.size)),
+        constants=np.append(body.constants, 0.0),
+        loss=int(moved[graph.loss]),
+        loops=[*graph.loops, loop],
+    )
+    new_levels = levels_of(found, np.append(levels, np.zeros(rows.size)))
+    if new_levels[of_loop].max(initial=0) >= loop.level:
+        return None
+    return found, new_levels
 
-    def __init__(self, turns: _Turns, levels: Ints) -> None:
-        self.turns, self.old = turns, turns.graph
-        self.level = np.zeros(len(self.old.row), dtype=np.int64)
-        self.level[self.old.live] = levels
-        for loop in self.old.loops:
-            self.level[loop.states] = loop.level
-        self.constants = self.old.constants
-        self.next = len(self.old.row)
-        T, C = turns.table.shape
-        S = len(turns.states)
-        self.state = np.full(C, -1)  # of a column, which state
-        self.state[turns.states] = np.arange(S)
-        self.outside = (turns.source < 0).all(axis=1)  # of a term
-        self.moves = (turns.read != turns.read[0]).any(axis=0) & (turns.source < 0)
-        self.plus = self.old.plus[turns.table]
-        self.summed = self.summed_before()  # of a column
-        self.sums = self.new(T, int(self.summed.sum()))
-        self.carried, begins = self.new(turns.depth, S), self.new(turns.depth, S)
-        self.rows = np.concatenate([begins, turns.table[:, turns.states]])
-        self.copies = self.new(T, S)
-        self.in_turn = self.new(C)
-        self.inside = ~(self.outside & self.summed[turns.owner])  # of a term
-        self.triples: list[tuple[Ints, Ints, Ints]] = []
 
-    def new(self, *shape: int) -> Ints:
-        """Numbers for new scalars."""
-        start = self.next
-        self.next += int(np.prod(shape))
-        return np.arange(start, self.next).reshape(shape)
+def body_of(turns: "_Turns") -> tuple[Scalars, Ints]:
+    """One turn as a graph of its own; and what it reads of outside, a column each.
 
-    def number(self, values: Floats) -> Ints:
-        """The negative numbers of new constants."""
-        start = len(self.constants)
-        self.constants = np.concatenate([self.constants, values.ravel()])
-        return ~np.arange(start, len(self.constants)).reshape(values.shape)
-
-    def summed_before(self) -> Bools:
-        """The sums of which a part is computed before the loop.
-
-        These are the terms that read no state, if any of them moves.
-        """
-        turns, count = self.turns, len(self.turns.at)
-        outside = np.bincount(turns.owner[self.outside], minlength=count)
-        moving = self.outside & self.moves.any(axis=1)
-        some = np.bincount(turns.owner[moving], minlength=count) > 0
-        products = (
-            np.bincount(
-                turns.owner[moving & (turns.read[0, :, 1] != ONE)], minlength=count
-            )
-            > 0
-        )
-        is_sum = self.old.row[turns.table[0]] == SUM
-        worth: Bools = (
-            is_sum & some & (products | (outside > 1) | self.plus.any(axis=0))
-        )
-        return worth
-
-    def add(self, node: Ints, a: Ints, b: Ints) -> None:
-        """Terms a * b of nodes."""
-        full = np.broadcast_shapes(node.shape, a.shape, b.shape)
-        node, a, b = (np.broadcast_to(x, full).ravel() for x in (node, a, b))
-        self.triples.append((node, a, b))
-
-    def graph(self) -> Scalars:
-        """The new graph."""
-        turns, old = self.turns, self.old
-        self.keep_others()
-        self.add_all_turns()
-        moving, moved = self.add_turn()
-        row = np.append(old.row, np.full(self.next - len(old.row), SUM))
-        row[self.in_turn] = old.row[turns.table[0]]
-        row[self.copies] = old.row[turns.table[0, turns.states]]
-        node, a, b = [
-            np.concatenate(parts) for parts in zip(*self.triples, strict=True)
-        ]
-        order = np.argsort(node, kind="stable")
-        live = np.zeros(self.next, dtype=bool)
-        for ids in (old.live, self.sums, self.copies):
-            live[ids] = True
-        live[turns.table[:, turns.states]] = False
-        loop = Loop(
-            turns=len(turns),
-            level=self.level_of_states(),
-            depth=turns.depth,
-            starts=self.starts(),
-            states=self.rows,
-            copies=self.copies,
-            moving=moving,
-            nodes=turns.table,
-            in_turn=self.in_turn,
-            level_in_turn=turns.at,
-            made=self.in_turn[turns.states],
-            kinds=np.unique(turns.kinds[turns.states], return_inverse=True)[1],
-            carried=self.carried,
-            moved=moved,
-            sums=self.sums,
-        )
-        return replace(
-            old,
-            row=row,
-            first=np.searchsorted(node[order], np.arange(self.next + 1)),
-            a=a[order],
-            b=b[order],
-            plus=self.all_plus(),
-            live=np.flatnonzero(live),
-            constants=self.constants,
-            loops=[*old.loops, loop],
-        )
-
-    def starts(self) -> Ints:
-        """What the first turns read; zero where nobody reads."""
-        starts = self.turns.starts
-        zero = self.number(np.zeros(1))
-        return np.where(starts == len(self.old.row), zero, starts)
-
-    def keep_others(self) -> None:
-        """The terms that are not of the recurrence stay."""
-        old = self.old
-        node = np.arange(len(old.row)).repeat(np.diff(old.first))
-        away = np.zeros(len(old.row), dtype=bool)
-        away[self.turns.table] = True
-        kept = ~away[node]
-        self.add(node[kept], old.a[kept], old.b[kept])
-
-    def add_all_turns(self) -> None:
-        """What is computed by all turns at once, of states; and the sums before the loop."""
-        turns, read = self.turns, self.turns.read.copy()
-        for turn in range(turns.depth):
-            edges = turns.ago > turn
-            rows = turns.depth + turn - turns.ago[edges]
-            read[turn][edges] = self.rows[rows, self.state[turns.source[edges]]]
-        every = turns.table.copy()
-        every[:, turns.states] = self.copies
-        a, b = read[:, :, 0], read[:, :, 1]
-        self.add(
-            every[:, turns.owner[self.inside]], a[:, self.inside], b[:, self.inside]
-        )
-        one = np.array(ONE)
-        self.add(every[:, self.summed], self.sums, one)
-        which = self.summed.cumsum() - 1
-        before = ~self.inside
-        self.add(self.sums[:, which[turns.owner[before]]], a[:, before], b[:, before])
-
-    def add_turn(self) -> tuple[Ints, Ints]:
-        """The turn that is written as text; what moves outside of it, and in it."""
-        turns = self.turns
-        edges = self.moves & self.inside[:, None]
-        numbers = ~self.summed & (self.plus != self.plus[0]).any(axis=0)
-        reads = [
-            turns.read[:, edges],
-            self.sums,
-            self.number(self.plus[:, numbers]),
-        ]
-        every = np.concatenate(reads, axis=1)
-        moving, which = np.unique(every, axis=1, return_inverse=True)
-        moved = self.new(moving.shape[1])
-        of_edges, of_sums, of_numbers = np.split(
-            moved[which.ravel()], np.cumsum([part.shape[1] for part in reads[:2]])
-        )
-        read = turns.read[0].copy()
-        now = (turns.source >= 0) & (turns.ago == 0)
-        read[now] = self.in_turn[turns.source[now]]
-        later = turns.later
-        read[later] = self.carried[
-            turns.ago[later] - 1, self.state[turns.source[later]]
-        ]
-        read[edges] = of_edges
-        one = np.array(ONE)
-        inside = self.inside
-        self.add(self.in_turn[turns.owner[inside]], read[inside, 0], read[inside, 1])
-        self.add(self.in_turn[self.summed], of_sums, one)
-        self.add(self.in_turn[numbers], of_numbers, one)
-        return moving, moved
-
-    def all_plus(self) -> Floats:
-        """The constants of all sums."""
-        turns = self.turns
-        plus = np.append(self.old.plus, np.zeros(self.next - len(self.old.row)))
-        plus[self.sums] = self.plus[:, self.summed]
-        own = np.where(self.summed, 0.0, self.plus)
-        plus[turns.table] = own
-        plus[self.copies] = own[:, turns.states]
-        stays = (own == own[0]).all(axis=0)
-        plus[self.in_turn] = np.where(stays, own[0], 0.0)
-        return plus
-
-    # ---- levels
-
-    def level_of_sums(self) -> Ints:
-        """How far the sums before the loop are from the leaves."""
-        turns = self.turns
-        read = np.maximum(turns.read, 0)
-        level = np.where(self.outside[:, None], self.level[read], 0).max(axis=2)
-        columns = np.flatnonzero(self.summed)
-        found = np.zeros((len(turns), len(columns)), dtype=np.int64)
-        for k, column in enumerate(columns):
-            found[:, k] = level[:, turns.owner == column].max(axis=1)
-        return 1 + found
-
-    def read_outside(self) -> Ints:
-        """All that the loop reads."""
-        turns = self.turns
-        parts = turns.read[:, turns.source < 0].ravel(), turns.starts.ravel()
-        read = np.concatenate(parts)
-        return read[(read >= 0) & (read < len(self.old.row))]
-
-    def level_of_states(self) -> int:
-        """One more than that of all that the loop reads."""
-        found = [self.level[self.read_outside()], self.level_of_sums().ravel()]
-        return 1 + int(np.concatenate(found).max(initial=0))
-
-    def is_straight(self, graph: Scalars, levels: Ints) -> bool:
-        """Whether what the loop reads does not depend on what the loop computes."""
-        level = np.zeros(len(graph.row), dtype=np.int64)
-        level[graph.live] = levels
-        highest = level[self.read_outside()].max(initial=0)
-        return bool(highest < self.level_of_states())
-
-    def known_levels(self) -> Ints:
-        """Levels that are certain: of leaves, of states, of sums; others are higher than 0."""
-        known = np.ones(self.next, dtype=np.int64)
-        known[: self.old.leaves] = 0
-        for loop in self.old.loops:
-            known[loop.states] = loop.level
-            known[loop.sums] = self.level[loop.sums]
-        known[self.rows] = self.level_of_states()
-        known[self.sums] = self.level_of_sums()
-        return known
+    Its leaves are these columns, and the states, those of the last turn first.
+    """
+    graph, depth, table = turns.graph, turns.depth, turns.table
+    plus = graph.plus[table]
+    varies = (plus != plus[0]).any(axis=0)
+    numbers = plus[:, varies]
+    constants = np.append(graph.constants, numbers)
+    of_numbers = ~np.arange(len(graph.constants), len(constants))
+    edges = (turns.source < 0) & ~(turns.stays & (turns.read[0] < 0))
+    every = [turns.read[:, edges], of_numbers.reshape(numbers.shape)]
+    outside, which = np.unique(
+        np.concatenate(every, axis=1), axis=1, return_inverse=True
+    )
+    which, carried = which.ravel(), outside.shape[1]
+    leaves = carried + depth * len(turns.states)
+    read = np.where(turns.source >= 0, leaves + turns.source, turns.read[0])
+    later = turns.ago > 0
+    state = np.searchsorted(turns.states, turns.source[later])
+    read[later] = carried + (turns.ago[later] - 1) * len(turns.states) + state
+    read[edges] = which[: edges.sum()]
+    more = which[edges.sum() :]
+    nodes = np.arange(table.shape[1])
+    body = replace(
+        graph,
+        leaves=leaves,
+        row=np.append(np.full(leaves, SUM), graph.row[table[0]]),
+        plus=np.append(np.zeros(leaves), np.where(varies, 0.0, plus[0])),
+        live=leaves + nodes,
+        constants=constants,
+        loops=[],
+    ).with_terms(
+        leaves + np.append(turns.owner, nodes[varies]),
+        np.append(read[:, 0], more),
+        np.append(read[:, 1], np.full(len(more), ONE)),
+    )
+    return body, outside

@@ -63,7 +63,7 @@ class Names:
     def name_parameter(self, x: Expr, reading: Reading) -> None:
         """Name a part of the parameters after the label they share."""
         index = reading.index
-        if x.op == "name" or index.size == self.shapes[0][0]:
+        if not self.labels or x.op == "name" or index.size == self.shapes[0][0]:
             return
         labels = [self.label(int(index.flat[k])) for k in (0, -1)]
         alike = len({re.sub(r"\d+", "0", label) for label in labels}) == 1
@@ -94,10 +94,8 @@ class Names:
             return [name for n, name in axes if n > 1]
         if 0 < array.number < len(self.leaves):
             return axes_of_input(self.leaves[array.number], len(array.shape))
-        if array.role == "states":
+        if array.loop is not None:
             return ["turns", *[""] * (len(array.shape) - 1)]
-        if array.role:
-            return [""] * len(array.shape)
         sides = [side for p in array.regular for side in (p.a, p.b)]
         readings = [*array.operands, *array.members, *sides]
         return [self.axis(readings, subscript) for subscript in array.subscripts]
@@ -117,7 +115,7 @@ class Names:
             return ""
         k = reading.subscripts.index(subscript)
         step = step_along(reading.index, k)
-        if reading.source == 0:
+        if reading.source == 0 and self.labels:
             return self.unit(reading.first, reading.first + step)
         shape, axes = self.shapes[reading.source], self.axes[reading.source]
         for j, n in enumerate(shape):

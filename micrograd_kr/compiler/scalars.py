@@ -8,7 +8,7 @@ of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -55,6 +55,12 @@ class Scalars:
     loss: int
     recorded: Recording
     loops: list[Loop] = field(default_factory=list)  # that the graph is cut at
+
+    def with_terms(self, node: Ints, a: Ints, b: Ints) -> "Scalars":
+        """The same nodes with other terms, in any order."""
+        order = np.argsort(node, kind="stable")
+        first = np.searchsorted(node[order], np.arange(len(self.row) + 1))
+        return replace(self, first=first, a=a[order], b=b[order])
 
 
 def read(loss: Value, leaves: Sequence[Value]) -> Recording:

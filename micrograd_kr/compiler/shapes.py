@@ -24,6 +24,7 @@ from .arrays import (
     Bools,
     Floats,
     Ints,
+    Loop,
     Loops,
     Product,
     Reading,
@@ -41,32 +42,31 @@ class _Column(NamedTuple):
 
 
 def give_shapes(
-    arrays: Sequence[Array],
-    leaves: Sequence[tuple[int, ...]],
-    constants: Floats,
-    count: int,
-    loss: Reading,
-) -> None:
-    """Give the arrays shapes and their readings positions.
+    arrays: Sequence[Array], leaves: int, constants: Floats, count: int
+) -> "Layout":
+    """Give the arrays shapes and their readings positions; so many leaves have a shape.
 
-    ``leaves``: the shapes of the parameters and of each input; ``count``: how many scalars there are.
+    ``count``: how many scalars there are.
     """
-    work = _Layout(arrays, constants, count)
-    for array, shape in zip(arrays, leaves, strict=False):
-        work.leaf(array, shape)
-    for array in arrays[len(leaves) :]:
+    work = Layout(arrays, constants, count)
+    for array in arrays[:leaves]:
+        work.leaf(array, array.shape)
+    for array in arrays[leaves:]:
         if array.members:
             work.pool(array)
-        elif array.role in ("moving", "still", "carried", "states"):
-            work.of_loop(array)
+        elif array.loop is not None:
+            work.states(array, array.loop)
         else:
             work.array(array)
     for array in arrays:
-        work.all_turns(array)
-    work.settle(loss, np.zeros(1, dtype=np.int64), (), ())
+        for _, reading in array.copied:
+            work.settle_rows(reading)
+    return work
 
 
-class _Layout:
+class Layout:
+    """Where each scalar stands in its array."""
+
     def __init__(self, arrays: Sequence[Array], constants: Floats, count: int) -> None:
         self.arrays, self.constants = arrays, constants
         # Of each scalar in its array, and in the pool. At the end are the constants, which are negative
@@ -77,16 +77,16 @@ class _Layout:
         # Of what the array reads that is looked at, in the order of its nodes:
         self.rows: dict[Reading, Ints] = {}
         self.masks: dict[Reading, Bools] = {}  # where there is anything
-        self.place_in_turn = self.place.copy()  # in the pool of a turn
 
     def leaf(self, array: Array, shape: tuple[int, ...]) -> None:
         """Parameters or an input."""
         array.shape = shape
-        self.place[array.nodes] = np.arange(len(array.nodes))
+        every = np.arange(len(array.nodes))
+        self.place[array.nodes] = every if array.places is None else array.places
 
     def pool(self, array: Array) -> None:
         """Arrays end to end."""
-        at, places = 0, self.places_in(array)
+        at, places = 0, self.place_in_pool
         for member in array.members:
             ids, source = member.ids, member.source
             if source == NUMBERS:
@@ -117,8 +117,7 @@ class _Layout:
             r: self.mask(r)[order] for r in array.aligned if r.fill is not None
         }
         self.place[array.nodes[order]] = np.arange(n)
-        alone = not array.role and array.twin is None
-        if alone and found and found.count(None) == len(found):
+        if array.twin is None and found and found.count(None) == len(found):
             found = self.completed(array, columns, order) or found
         array.shape = common(array.size, found)
 
@@ -126,7 +125,7 @@ class _Layout:
             self.settle(operand, order, array.shape, operand.ids.shape[1:])
         for product in array.products:
             self.settle_product(product, order, array.shape)
-        if array.twin is not None and not array.role:
+        if array.twin is not None:
             self.settle(array.twin, order, array.shape, ())
         if array.plus is not None:
             plus = Reading(NUMBERS, array.nodes)
@@ -136,45 +135,46 @@ class _Layout:
             settle_numbers(plus, numbers.reshape(array.shape), array.shape)
             array.constants = plus
 
-    def of_loop(self, array: Array) -> None:
-        """What a turn reads, and the states: vectors, or numbers."""
-        loop, n = array.loop, len(array.nodes)
-        assert loop is not None
-        rows = {"moving": loop.turns, "states": loop.depth}.get(array.role, 0)
-        if array.role == "states":
-            n //= loop.depth + loop.turns
+    # ---- loops
+
+    def states(self, array: Array, loop: Loop) -> None:
+        """States as rows, and what the loop reads."""
+        n = len(array.nodes) // (loop.depth + loop.turns)
         one = (n,) if n > 1 else ()
-        array.shape = (loop.depth + loop.turns, *one) if array.role == "states" else one
-        if array.role in ("moving", "still"):
-            reading = array.operands[0]
-            order = np.atleast_2d(self.positions(reading))[0].argsort(kind="stable")
-            array.nodes, reading.ids = array.nodes[order], reading.ids[..., order]
-        self.place[array.nodes] = np.arange(len(array.nodes))
-        if array.role == "still":
-            self.settle_rows(array.operands[0])
-        for reading in array.operands if array.role != "still" else []:
-            self.settle(reading, np.arange(rows), (rows,), one)
-        for _, reading in array.made:
+        self.leaf(array, (loop.depth + loop.turns, *one))
+        for leaf in loop.carried[loop.states_of.index(array) :: len(loop.states_of)]:
+            leaf.shape = one
+        if array is loop.states_of[0]:
+            for reading, leaf in zip(loop.reads, loop.leaves, strict=False):
+                self.read_outside(reading, leaf)
+        for reading in array.operands:
             self.settle_rows(reading)
+
+    def read_outside(self, reading: Reading, leaf: Array) -> None:
+        """What a turn reads: a row in every turn, or the whole of an array that stays."""
+        places = self.positions(reading)[0]
+        if len(reading.ids) == 1:
+            leaf.places, leaf.shape = places, self.arrays[reading.source].shape
+            return
+        order = places.argsort(kind="stable")
+        reading.ids, leaf.nodes = reading.ids[:, order], leaf.nodes[order]
+        leaf.shape = order.shape if len(order) > 1 else ()
 
     def settle_rows(self, reading: Reading) -> None:
-        """The positions of a table of scalars, without axes of length 1."""
-        ids = reading.ids = np.atleast_2d(reading.ids)
-        rows, n = ids.shape
+        """The positions of a table of scalars, without columns if there is only one."""
+        rows, n = reading.ids.shape
         self.settle(reading, np.arange(rows), (rows,), (n,) if n > 1 else ())
 
-    def all_turns(self, array: Array) -> None:
-        """The numbers of all turns of what is computed in a turn, and the copies of states."""
-        loop = array.loop
-        if loop is None:
-            return
-        every = np.arange(loop.turns)
-        if array.twin is not None:
-            order = self.place[array.nodes].argsort()
-            array.twin.ids = array.twin.ids[:, order]
-            self.settle(array.twin, every, (loop.turns, *array.shape), ())
-        for _, reading in array.copied:
-            self.settle_rows(reading)
+    def settle_all(self, reading: Reading, shape: tuple[int, ...]) -> None:
+        """The positions of a table of scalars whose columns are an array of this shape."""
+        self.settle(
+            reading, np.arange(len(reading.ids)), (len(reading.ids), *shape), ()
+        )
+
+    def order(self, array: Array) -> Ints:
+        """Its scalars, by where they stand."""
+        found: Ints = array.nodes[self.place[array.nodes].argsort()]
+        return found
 
     # ---- nodes that are a part of a grid, such as one half of a square
 
@@ -304,7 +304,7 @@ class _Layout:
         """Where each scalar stands in what is read."""
         place = self.place
         if reading.source >= 0 and self.arrays[reading.source].members:
-            place = self.places_in(self.arrays[reading.source])
+            place = self.place_in_pool
         found: Ints = place[reading.ids]
         if reading.fill is None or reading.ids.ndim == 1:
             return found
@@ -313,10 +313,6 @@ class _Layout:
         if whole is None:  # then what is read does not matter
             return np.where(there, found, found[:, :1])
         return whole.reshape(found.shape)
-
-    def places_in(self, pool: Array) -> Ints:
-        """Where scalars stand in a pool."""
-        return self.place_in_turn if pool.role else self.place_in_pool
 
     def settle_product(
         self, product: Product, order: Ints, shape: tuple[int, ...]

@@ -12,20 +12,20 @@ from typing import Any, Protocol
 import numpy as np
 
 from . import expressions as ex
-from .arrays import AXES, LIST, Array, Ints, Loop, Reading, Shape
+from .arrays import AXES, LIST, Array, Loop, Reading, Shape
 from .expressions import Expr
+from .groups import Grouping, groups
 from .names import Names
-from .shapes import reading_at
-from .views import Part, assemble, view
+from .shapes import Layout, give_shapes, reading_at
+from .views import Part, view
 
 
 @dataclass(eq=False)
 class Statement:
-    """``array[t + at] = value``, or ``+=`` when it ``adds``."""
+    """``array[t + at] = value``; backwards ``+=``."""
 
     array: Expr
     at: int
-    adds: bool
     value: Expr
 
 
@@ -48,8 +48,6 @@ class Work(Protocol):
     names: Names
     values: list[Expr]
     parts: list[list[Part]]
-    seen: dict[Reading, tuple[Expr, str]]
-    turn: Loop | None
 
     def read(self, reading: Reading) -> tuple[Expr, str]:
         """What is read, and a subscript for each axis."""
@@ -65,64 +63,81 @@ class Work(Protocol):
     ) -> None:
         """Propagate a gradient to what is read."""
 
-    def value(self, array: Array) -> Expr:
-        """The value of an array."""
-
-    def propagate_all(self, array: Array, grad: Expr) -> None:
-        """Propagate the gradient of an array to all that it reads."""
+    def gradient_of(self, array: Array) -> Expr | None:
+        """What has been propagated to an array."""
 
     def sweep(self, arrays: Sequence[Array]) -> None:
         """Propagate the gradients of arrays, the last one first."""
 
-
-# ---- forwards --------------------------------------------------------------------------
-
-
-def value(work: Work, array: Array) -> Expr | None:
-    """The value of an array of a loop; None for one that is computed as others are."""
-    loop = array.loop
-    if array.twin is not None and not array.role:
-        x, subscripts = work.read(array.twin)
-        return ex.aligned(x, subscripts, work.batch_axis(array) + array.subscripts)
-    if loop is None or array.role == "turn":
-        return None
-    if array.role == "moving":
-        return row(all_rows(work, array, array.operands[0], loop.turns), 0)
-    if array.role == "still":
-        x, subscripts = work.read(array.operands[0])
-        own = work.batch_axis(array) + LIST[: len(array.shape)]
-        return ex.aligned(x, subscripts, own)
-    if array.role == "carried":
-        return row(under(work, array, loop), loop.depth - array.ago)
-    if array.kind == 0:
-        loop.results = forwards(work, loop)
-    result: Expr = loop.results[array.kind]
-    return result
+    def turn(
+        self, arrays: Sequence[Array], values: Sequence[Expr], known: dict[Array, Expr]
+    ) -> Any:
+        """The values of the arrays of a turn, and their gradients."""
 
 
-def row_shape(array: Array) -> Shape:
-    """The shape of one row: states have a first axis of turns, in a turn there is none."""
-    one = array.shape[1:] if array.role == "states" else array.shape
-    return (ex.ROWS,) * array.batched + one
+# ---- the graph of a turn ---------------------------------------------------------------
 
 
-def all_rows(work: Work, array: Array, reading: Reading, rows: int) -> Expr:
+def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
+    """The arrays of a turn, and where those of all turns stand in the graph without it."""
+    body = loop.body
+    levels = np.append(np.zeros(body.leaves, dtype=np.int64), 1 + loop.levels)
+    turn = groups(body, levels, loop.leaves, single=loop.floats)
+    made = []
+    for array in loop.states_of:
+        columns = body.leaves + loop.made[array.columns]
+        array.made = turn.reading(turn.same[columns][None])
+        made.append(array.made)
+    for array in turn.pool.gather([Array(body.live[:0], operands=made)]):
+        turn.append(array)
+    inner = give_shapes(
+        turn.arrays, len(loop.leaves), body.constants, turn.pool.next_node
+    )
+    for reading in made:
+        inner.settle_rows(reading)
+    for array in turn.arrays[len(loop.leaves) :]:
+        if array.members or array.from_pool or array.present is not None:
+            continue
+        columns = inner.order(array) - body.leaves
+        twin = work.twin(work.same[loop.nodes[:, columns]])
+        if twin is not None:
+            layout.settle_all(twin, array.shape)
+            loop.twins[array] = twin
+    loop.arrays = turn.arrays
+
+
+def leaves_of(work: Work, loop: Loop, states: Sequence[Expr]) -> list[Expr]:
+    """What a turn reads: the states of turns before, and of outside."""
+    found = []
+    for leaf, reading in zip(loop.leaves, loop.reads, strict=False):
+        if leaf.places is not None:
+            found.append(work.values[reading.source])
+        else:
+            found.append(row(all_rows(work, leaf, reading, loop.turns), 0))
+    for ago in range(1, loop.depth + 1):
+        found += [row(x, loop.depth - ago) for x in states]
+    return found
+
+
+def all_rows(
+    work: Work, one: Array, reading: Reading, rows: int, inner: str = LIST
+) -> Expr:
     """What is read, with so many rows of the shape of an array."""
-    one, batch = row_shape(array), array.batched
-    inner = AXES[1:] if array.role == "turn" else LIST
-    subscripts = work.batch_axis(array) + AXES[0] + inner[: len(one) - batch]
+    shape, batch = work.shape_of(one), one.batched
+    subscripts = work.batch_axis(one) + AXES[0] + inner[: len(one.shape)]
     x = ex.as_float(ex.aligned(*work.read(reading), subscripts))
-    shape = (*one[:batch], rows, *one[batch:])
-    if rows == 1 and x.shape == one and not x.scalar:
-        return ex.index(x, [":"] * batch + ["None"], shape)
-    return ex.spread(x, shape)
+    every = (*shape[:batch], rows, *shape[batch:])
+    if rows == 1 and x.shape == shape and not x.scalar:
+        return ex.index(x, [":"] * batch + ["None"], every)
+    return ex.spread(x, every)
 
 
-def under(work: Work, array: Array, loop: Loop, way: str = "") -> Expr:
+def under(work: Work, loop: Loop, way: str = "") -> list[Expr]:
     """The states, or with ``way`` their adjoints, while the loop computes them."""
-    one, batch = row_shape(array), array.batched
-    shape = (*one[:batch], loop.depth + loop.turns, *one[batch:])
-    return ex.variable(work.interned, f"{id(loop)} {array.kind} {way}", shape)
+    return [
+        ex.variable(work.interned, f"{id(loop)} {k} {way}", work.shape_of(array))
+        for k, array in enumerate(loop.states_of)
+    ]
 
 
 def is_under(x: Expr) -> bool:
@@ -140,135 +155,101 @@ def row(x: Expr, at: int) -> Expr:
     return ex.make("row", (x,), at, (*x.batch, *x.shape[axes + 1 :]), x.boolean)
 
 
-def states_of(loop: Loop) -> list[Array]:
-    """The arrays of the states."""
-    return [array for array in loop.arrays if array.role == "states"]
+# ---- forwards --------------------------------------------------------------------------
+
+
+def value(work: Work, array: Array, loop: Loop) -> Expr:
+    """The states of a kind, with rows for what they start with in front."""
+    if array is loop.states_of[0]:
+        loop.results = forwards(work, loop)
+    result: Expr = loop.results[loop.states_of.index(array)]
+    return result
 
 
 def forwards(work: Work, loop: Loop) -> list[Expr]:
-    """All states, with rows for their starts in front."""
-    arrays, statements = states_of(loop), []
+    """All states."""
+    states = under(work, loop)
+    turn = work.turn(loop.arrays, leaves_of(work, loop, states), {})
     starts: dict[Expr, Expr] = {}
-    for array in arrays:
-        start = all_rows(work, array, array.operands[0], loop.depth)
+    statements = []
+    for x, leaf, array in zip(states, loop.carried, loop.states_of, strict=False):
+        start = all_rows(work, leaf, array.operands[0], loop.depth)
         axis = len(start.batch)
         shape = (*start.batch, loop.turns, *start.shape[axis + 1 :])
         nothing = ex.spread(ex.const(work.interned, 0.0), shape)
-        states = under(work, array, loop)
         if start.op == nothing.op and start.args == nothing.args:
-            starts[states] = ex.spread(start.args[0], work.shape_of(array))
+            starts[x] = ex.spread(start.args[0], x.shape)
         else:
-            starts[states] = ex.concatenate([start, nothing], axis)
-        made = new_states(array, work.values)
-        statements.append(Statement(states, loop.depth, False, made))
+            starts[x] = ex.concatenate([start, nothing], axis)
+        assert array.made is not None
+        made = ex.spread(turn.read(array.made)[0], work.shape_of(leaf))
+        statements.append(Statement(x, loop.depth, made))
     results = looped(loop, starts, statements, backwards=False)
-    for array, result in zip(arrays, results, strict=True):
-        made_of = work.arrays[array.made[0][1].source]
-        start = result.args[0].args[array.kind]
-        work.names.value(array, start, made_of)
+    for k, array in enumerate(loop.states_of):
+        assert array.made is not None
+        start = results[k].args[0].args[k]
+        work.names.value(array, start, loop.arrays[array.made.source])
     return results
 
 
 # ---- backwards -------------------------------------------------------------------------
 
 
-def backwards(work: Work, loop: Loop, after: Sequence[Array]) -> None:
-    """Propagate the gradients of the states to all that the loop reads.
-
-    ``after``: the arrays after the loop.
-    """
-    arrays = states_of(loop)
+def backwards(work: Work, loop: Loop) -> None:
+    """Propagate the gradients of the states to all that the loop reads."""
+    arrays = loop.states_of
     if any(work.parts[array.number] for array in arrays):
-        adjoints = adjoints_of(work, loop, arrays)
+        adjoints = adjoints_of(work, loop)
         for array, adjoint in zip(arrays, adjoints, strict=True):
             propagate_states(work, loop, array, adjoint)
             array.differentiable = False  # all turns are through
-        work.sweep(after)
+        work.sweep(work.arrays[arrays[0].number + 1 :])
 
 
-def adjoints_of(work: Work, loop: Loop, arrays: list[Array]) -> list[Expr]:
-    """The gradients of the states, and of their starts in front."""
-    know_all_turns(work, loop, arrays)
-    depth, zero = loop.depth, ex.const(work.interned, 0.0)
+def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
+    """The gradients of the states, and of what they start with in front."""
+    known = {
+        array: row(all_rows(work, array, twin, loop.turns, AXES[1:]), 0)
+        for array, twin in loop.twins.items()
+    }
+    every = [work.values[array.number] for array in loop.states_of]
+    turn = work.turn(loop.arrays, leaves_of(work, loop, every), known)
+    adjoints = under(work, loop, "d")
     starts: dict[Expr, Expr] = {}
-    seeds = []
-    for array in arrays:
-        shape = work.shape_of(array)
-        parts, work.parts[array.number] = work.parts[array.number], []
-        states = under(work, array, loop, "d")
-        starts[states] = ex.spread(assemble(parts, shape) if parts else zero, shape)
-        seeds.append(row(states, depth))
-        for places, reading in array.made:
-            part = view(seeds[-1], compact(places))
-            work.parts[reading.source].append((reading, part))
-    adds, sets, grads = [], [], {}
-    work.turn = loop
-    for array in reversed(loop.arrays):
-        parts, work.parts[array.number] = work.parts[array.number], []
-        if not parts or array.role in ("moving", "still"):
-            continue
-        grad = assemble(parts, work.shape_of(array))
-        if array.role == "carried":
-            states = under(work, arrays[array.kind], loop, "d")
-            adds.append(Statement(states, depth - array.ago, True, grad))
-        else:
-            grads[array.number] = ex.spread(grad, work.shape_of(array))
-            work.propagate_all(array, grad)
-    for array, seed in zip(arrays, seeds, strict=True):
-        total = new_states(array, grads)
-        if total is not seed:
-            states = under(work, array, loop, "d")
-            sets.append(Statement(states, depth, False, total))
-    work.turn = None
-    if not adds + sets:  # states of which nothing depends on those before
+    for x, array in zip(adjoints, loop.states_of, strict=True):
+        grad = work.gradient_of(array) or ex.const(work.interned, 0.0)
+        starts[x] = ex.spread(grad, x.shape)
+        assert array.made is not None
+        turn.parts[array.made.source].append((array.made, row(x, loop.depth)))
+    turn.sweep(turn.computed)
+    adds = []
+    for k, leaf in enumerate(loop.carried):
+        ago, kind = divmod(k, len(adjoints))
+        grad = turn.gradient_of(leaf)
+        if grad is not None:
+            grad = ex.spread(grad, work.shape_of(leaf))
+            adds.append(Statement(adjoints[kind], loop.depth - 1 - ago, grad))
+    if not adds:  # states of which nothing depends on those before
         return [*starts.values()]
-    results = looped(loop, starts, adds + sets, backwards=True)
-    for array, result in zip(arrays, results, strict=True):
-        start = result.args[0].args[array.kind]
-        ex.named(start, loop.results[array.kind].args[0].args[array.kind], line=True)
+    results = looped(loop, starts, adds, backwards=True)
+    for result, x in zip(results, loop.results, strict=True):
+        k, _ = x.attr
+        ex.named(result.args[0].args[k], x.args[0].args[k], line=True)
     return results
 
 
-def new_states(array: Array, values: Any) -> Expr:
-    """What a turn has made of the states of an array."""
-    parts = [(compact(p), view(values[r.source], r)) for p, r in array.made]
-    return assemble(parts, row_shape(array))
-
-
-def compact(places: Ints) -> Reading:
-    """What reads a table of places, without axes of length 1."""
-    kept = [k for k, length in enumerate(places.shape) if length > 1]
-    subscripts = "".join([(AXES[0], LIST)[k] for k in kept])
-    return reading_at(0, places.reshape([places.shape[k] for k in kept]), subscripts)
-
-
-def know_all_turns(work: Work, loop: Loop, arrays: list[Array]) -> None:
-    """From now on what a turn computes is read where all turns have it."""
-    in_turn = {a.number for a in loop.arrays if a.role in ("carried", "turn")}
-    for reading in [r for r in work.seen if r.source in in_turn]:
-        del work.seen[reading]
-    for array in loop.arrays:
-        if array.role == "carried":
-            states = work.values[arrays[array.kind].number]
-            work.values[array.number] = row(states, loop.depth - array.ago)
-        elif array.role == "turn":
-            if array.twin is not None:
-                every = all_rows(work, array, array.twin, loop.turns)
-                known = row(every, 0)
-            else:  # all turns have it in several places
-                known = ex.spread(work.value(array), work.shape_of(array))
-            work.values[array.number] = known
-
-
 def propagate_states(work: Work, loop: Loop, array: Array, adjoint: Expr) -> None:
-    """The adjoints of states to what they start with, and to their copies."""
+    """The adjoints of states to what they start with, and to what computes them of known states."""
     batch = work.batch_axis(array)
     count = array.shape[1] if array.shape[1:] else 1
     ahead = loop.depth * count
     starts = np.arange(ahead).reshape(loop.depth, count)
     copied = [(ahead + places, reading) for places, reading in array.copied]
     for places, reading in [(starts, array.operands[0]), *copied]:
-        part = compact(places)
+        kept = [k for k, length in enumerate(places.shape) if length > 1]
+        subscripts = "".join([(AXES[0], LIST)[k] for k in kept])
+        lengths = [places.shape[k] for k in kept]
+        part = reading_at(0, places.reshape(lengths), subscripts)
         sizes = dict(zip((AXES[0], LIST), places.shape, strict=True))
         sizes[ex.ROWS] = ex.ROWS
         work.propagate(reading, view(adjoint, part), batch + part.subscripts, sizes)

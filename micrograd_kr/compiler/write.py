@@ -225,10 +225,10 @@ class _Writer:
             at = f"{rows}t + {one.at}" if one.at else f"{rows}t"
             array, value = self.written[one.array], tidy(self.written[one.value])
             if self.in_jax:
-                how = ".add" if one.adds else ".set"
+                how = ".add" if body.backwards else ".set"
                 text.append(f"{array} = {array}.at[{at}]{how}({value})")
             else:
-                text.append(f"{array}[{at}] {'+=' if one.adds else '='} {value}")
+                text.append(f"{array}[{at}] {'+=' if body.backwards else '='} {value}")
         last = body.turns - 1
         if not self.in_jax:
             turns = f"{last}, -1, -1" if body.backwards else str(body.turns)
