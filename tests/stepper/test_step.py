@@ -227,12 +227,15 @@ def test_next_and_back_cost_the_node_and_not_the_graph() -> None:
             y.label = f"y{i - n:06}"
         return Stepper(y, lang="en")
 
+    opcodes(lambda: None)  # the first time that Python 3.12 counts, it counts nothing
     small, large = walk(50), walk(20_000)
     for s in (small, large):
         s.goto(10)
         repr(s.next())  # caches are filled
     for do in ("next", "back", "next", "next", "back"):
-        assert opcodes(getattr(large, do)) == opcodes(getattr(small, do)) > 0
+        few = opcodes(getattr(small, do))
+        # [12/20000] is wider than [12/50], and a line is broken elsewhere
+        assert 0 < opcodes(getattr(large, do)) < 1.05 * few
 
 
 def test_a_deep_graph_walks_to_its_end_and_back() -> None:
