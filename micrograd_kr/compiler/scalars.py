@@ -128,7 +128,7 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
     form = np.array([*forms, -1])[row]
     is_sum = form >= 0
 
-    operands = np.array(recorded.operands, dtype=np.int64)
+    operands = np.fromiter(recorded.operands, np.int64)
     uses = np.bincount(operands[operands >= 0], minlength=n)
     node, a, b = _terms(operands, length, form)
     swap = (a < 0) & is_sum[node]

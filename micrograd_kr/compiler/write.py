@@ -24,6 +24,7 @@ from .names import names_of_lines
 LOOP_NAMES = ("t", "turn", "states")  # t counts the turns
 WIDTH = 80  # of an expression: a longer one is cut into lines
 NAME = re.compile(r"\{\w+\}")  # of a line, not known yet
+AROUND = re.compile(r"(?<!\w)\(")  # a bracket around an expression
 SIGNS = {*SYMBOLS.values()}
 
 
@@ -125,11 +126,13 @@ def side_by_side(x: Expr) -> Any:
 
 
 def tidy(text: str) -> str:
-    """An expression without the brackets that it does not need.
+    """An expression without the brackets that it does not need: those of a call it does.
 
     >>> tidy("((x * y) + (-(2.0)))")
     'x * y + -2.0'
     """
+    if not AROUND.search(text):
+        return text
     return ast.unparse(ast.parse(text, mode="eval"))
 
 
@@ -143,10 +146,11 @@ def line(left: str, right: str, note: str = "") -> str:
     text = tidy(right)
     if width(text) > 104:
         lists = (x for x in ast.walk(ast.parse(text)) if isinstance(x, ast.List))
-        parts = next(lists, None)
-        if parts and f"concatenate({ast.unparse(parts)}" in text:
-            below = [f"    {ast.unparse(part)},\n" for part in parts.elts]
-            text = text.replace(ast.unparse(parts), f"[\n{''.join(below)}]")
+        parts = [ast.unparse(part) for part in next(lists, ast.List([])).elts]
+        whole = f"[{', '.join(parts)}]"
+        if f"concatenate({whole}" in text:
+            below = [f"    {part},\n" for part in parts]
+            text = text.replace(whole, f"[\n{''.join(below)}]")
     return f"{left} = {text}" + f"  # {note}" * bool(note)
 
 
