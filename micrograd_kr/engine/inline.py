@@ -10,6 +10,7 @@ import ast
 import inspect
 import linecache
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from .ops import FLOATS, Op
@@ -61,9 +62,14 @@ def _expression(text: str, context: ast.expr_context | None = None) -> ast.expr:
 
 
 def _definition(function: Function) -> ast.FunctionDef:
-    definition = ast.parse(inspect.getsource(function)).body[0]
+    definition = ast.parse(_source(function)).body[0]
     assert isinstance(definition, ast.FunctionDef)
     return definition
+
+
+@cache  # five functions are asked for 92 times
+def _source(function: Function) -> str:
+    return inspect.getsource(function)
 
 
 def written(
