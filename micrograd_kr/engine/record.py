@@ -19,6 +19,7 @@ In all of them x and y are the data of the operands and da and db the local part
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from .checks import (
@@ -37,13 +38,14 @@ from .value import Value, as_value
 
 Function = Callable[..., Any]
 
-# Skips __init__ and its checks, a fifth of an operation's time.
-new: Callable[[type[Value]], Value] = object.__new__
+# Skips __init__ and its checks, a fifth of an operation's time. A partial, because to
+# call `object.__new__(Value)` takes 11 ns longer, of the 277 of a multiplication.
+new: Callable[[], Value] = partial(object.__new__, Value)
 
 
 def node(op: Op, out: float, a: Any, b: Any, da: Any, db: Any) -> Value:
     """Make the Value that remembers how it was computed, unless `no_grad` is on."""
-    v = new(Value)
+    v = new()
     v._data = out
     v.grad = 0.0
     v.label = None
