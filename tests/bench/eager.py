@@ -1,6 +1,6 @@
 """How fast the engine is beside two others, as a table with the bars it must reach.
 
-    python tests/bench/eager.py [--starts 3] [--turns 5] [--chain 1000000]
+    python tests/bench/eager.py [--starts 5] [--turns 4] [--chain 1000000]
     python tests/bench/eager.py --against CHECKOUT
 
 One training step of micrograd's demo (two moons, 100 points, 2-16-16-1, hinge loss and
@@ -10,10 +10,13 @@ and stored local gradients, recursive order. With ``--against``, the engine of a
 checkout of this project instead: before and after.
 
 Every engine lives in a process of its own and takes its turn when told to, so that all
-share the machine's good and bad moments; a turn is as many steps as take 0.3 s, and the
-ratio of two engines is the median over turns of their times in one turn. Processes are
-started several times: where a process happens to lie in memory is worth some percent.
-Times are CPU times, which what else runs on the machine disturbs least.
+share the machine's good and bad moments; a turn is as many steps as take 0.5 s. All
+stay on one processor: on two, with others at work on them, the same engine twice came
+out as 0.91 of itself; on one as 1.00 and 1.02. Processes are started several times:
+where one happens to lie in memory is worth some percent. The ratio of two engines is
+the median over starts of their times in all turns of a start: a full collection takes
+half as long as a step and comes in two steps of three, so that a short turn may have
+one more. Times are CPU times, which what else runs on the machine disturbs least.
 The garbage collector runs as users have it, and, as in the demo, the loss of the step
 before is alive while the next one is computed. The losses of the first steps are
 compared: all must have done the same work.
@@ -21,6 +24,7 @@ compared: all must have done the same work.
 
 import argparse
 import math
+import os
 import platform
 import random
 import statistics
@@ -33,7 +37,7 @@ from pathlib import Path
 
 HERE = str(Path(__file__).parents[2])  # the checkout this file is in
 FIRST = 3  # steps whose losses are compared, and that warm up
-TURN = 0.3  # seconds
+TURN = 0.5  # seconds
 
 POINTS, WIDTHS, ALPHA = 100, [2, 16, 16, 1], 1e-4
 
@@ -289,12 +293,13 @@ class Engine:
 
 
 def measure(wanted, options):
-    """Give the seconds of a step in every turn of each engine, by its title.
+    """Give the seconds of a step in every start of each engine, by its title.
 
     ``wanted`` gives each title a checkout and the name of a job.
     """
-    seconds = {title: [] for title in wanted}
+    starts = {title: [] for title in wanted}
     for _ in range(options.starts):
+        turns = {title: [] for title in wanted}
         engines = {t: Engine(*w, options.turn) for t, w in wanted.items()}
         try:
             check_agreement({t: e.numbers() for t, e in engines.items()})
@@ -303,11 +308,19 @@ def measure(wanted, options):
                 if turn % 2:  # who comes first takes turns as well
                     order.reverse()
                 for title in order:
-                    seconds[title].append(engines[title].turn())
+                    turns[title].append(engines[title].turn())
         finally:
             for engine in engines.values():
                 engine.end()
-    return seconds
+        for title, seconds in turns.items():
+            starts[title].append(statistics.mean(seconds))
+    return starts
+
+
+def stay_on_one_processor():
+    """Keep this process, and the engines that it starts, on one, where that is asked."""
+    if hasattr(os, "sched_setaffinity"):  # Linux
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def check_agreement(results):
@@ -318,7 +331,7 @@ def check_agreement(results):
 
 
 def ratio(slow, fast):
-    """How many times as long, turn by turn; the median."""
+    """How many times as long, start by start; the median."""
     return statistics.median([s / f for s, f in zip(slow, fast, strict=True)])
 
 
@@ -413,14 +426,15 @@ def table(rows):
 def main():
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--starts", type=int, default=3, help="of every process")
-    parser.add_argument("--turns", type=int, default=5, help="of each start")
+    parser.add_argument("--starts", type=int, default=5, help="of every process")
+    parser.add_argument("--turns", type=int, default=4, help="of each start")
     parser.add_argument("--turn", type=float, default=TURN, help="its seconds")
     parser.add_argument(
         "--chain", type=int, default=1_000_000, help="operations of the chain"
     )
     parser.add_argument("--against", help="another checkout, which was before")
     options = parser.parse_args()
+    stay_on_one_processor()
     missed = before_and_after(options) if options.against else beside_others(options)
     print(
         f"\nPython {platform.python_version()}, {platform.machine()}, "
