@@ -64,7 +64,8 @@ class Checked:
         for failure in self.failures:
             told += _failure_text(failure, Path(self.file).name, lang)
         passed = list(self.status.values()).count("passed")
-        told.append(say("passed", lang, n=passed, of=len(self.status)))
+        key = "passed" if self.code else "passed_all"
+        told.append(say(key, lang, n=passed, of=len(self.status)))
         return "\n".join(told)
 
     def _ladder(self, lang: str | None) -> list[str]:
@@ -194,15 +195,16 @@ def _failure_text(failure: Failure, name: str, lang: str | None) -> list[str]:
     else:
         arrived = listed([_number_text(d, d.came, lang) for d in wrong], lang, FEW)
     wanted = listed([_number_text(d, d.right, lang) for d in wrong], lang, FEW)
-    question = say(question_key(failure), lang)
+    question = question_key(failure)
+    heading = "to_write" if question == "ask_todo" else "smallest"
     return [
-        say("smallest", lang, stage=failure.stage),
+        say(heading, lang, stage=failure.stage),
         "",
         *lines,
         "",
         f"  {say('came', lang)}: {arrived}",
         f"  {say('right', lang)}: {wanted}",
-        f"  ? {question}",
+        f"  ? {say(question, lang)}",
         "",
     ]
 
@@ -234,6 +236,8 @@ def question_key(failure: Failure) -> str:
         return "ask_data"
     if first.attribute == "grad" and first.name == list(wanted)[-1]:
         return "ask_seed"
+    if first.came == 0.0 and failure.stage not in ("relu", "neuron"):
+        return "ask_nothing"
     return key
 
 
@@ -247,7 +251,9 @@ def _after_error(came: Came, key: str) -> str:
         return "ask_deep"
     if key in ("ask_number_left", "ask_number_right"):
         return key
-    return "ask_error" if came.line else "ask_absent"
+    if came.line:
+        return "ask_error"
+    return "ask_none" if "NoneType" in came.error else "ask_absent"
 
 
 # The form of a single line, and the question about it.

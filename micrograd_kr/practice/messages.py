@@ -31,6 +31,10 @@ say: Messages = Messages(
             "{stage}: 틀리는 가장 작은 프로그램",
             "{stage}: the smallest program that goes wrong",
         ),
+        "to_write": (
+            "{stage}: 이 프로그램이 되게 하세요",
+            "{stage}: the program to make work",
+        ),
         "came": ("나온 값", "came"),
         "right": ("맞는 값", "right"),
         "missing": ("없음", "missing"),
@@ -38,6 +42,12 @@ say: Messages = Messages(
         "passed": (
             "{of}단계 가운데 {n}단계를 통과했습니다.",
             "{n} of {of} stages passed.",
+        ),
+        "passed_all": (
+            "{of}단계를 모두 통과했습니다. 여러분의 엔진이 구하는 기울기는 이 "
+            "패키지의 것과 같습니다.",
+            "All {of} stages passed: your engine finds the gradients that "
+            "micrograd_kr finds.",
         ),
         "unable": (
             "{file:을/를} 실행할 수 없습니다: {reason}",
@@ -49,6 +59,10 @@ say: Messages = Messages(
             "there is no such file; --new writes a template to fill in there",
         ),
         "no_class": ("class Value가 없습니다", "there is no class Value in it"),
+        "no_number": (
+            "{name:은/는} 수가 아니라 {x}입니다",
+            "{name} is {x}, which is no number",
+        ),
         "too_slow": (
             "{seconds}초 안에 끝나지 않았습니다",
             "it was not over after {seconds} seconds",
@@ -77,14 +91,27 @@ say: Messages = Messages(
         ),
         # ---- the questions that lead on
         "ask_todo": (
-            "여기가 채울 곳입니다. 앞 단계에서 쓴 코드 가운데 무엇이 다시 쓰입니까?",
-            "This is yours to write. What of the stages before can be used again?",
+            "틀린 것이 아니라 아직 비어 있는 곳입니다. 그 자리의 TODO는 무엇을 "
+            "묻습니까? 이미 쓴 코드 가운데 무엇을 다시 쓸 수 있습니까?",
+            "Nothing is wrong: this part is yours to write. What does its TODO ask "
+            "for, and which of what you have can be used again?",
         ),
         "ask_absent": (
             "이 연산을 하는 메서드가 아직 없거나 Value가 아닌 것을 돌려줍니다. "
-            "파이썬은 어떤 메서드를 찾습니까? 그 값과 기울기는 무엇입니까?",
+            "파이썬은 어떤 메서드를 찾습니까? 그 결과와 기울기는 무엇입니까?",
             "No method of Value does this yet, or it gives back no Value. Which method "
-            "does Python look for? What are its number and its slope?",
+            "does Python look for? What is its result, and what is its slope?",
+        ),
+        "ask_none": (
+            "연산이 Value가 아니라 None을 돌려주었습니다. 그 메서드는 return으로 "
+            "끝납니까?",
+            "The operation gave back None and no Value. Does its method end in return?",
+        ),
+        "ask_nothing": (
+            "grad가 0인 값에는 아무것도 오지 않았습니다. 어느 노드가 몫을 주어야 "
+            "합니까? 그 노드의 grad는 그때 이미 구해져 있었습니까?",
+            "Nothing has arrived where the grad is 0. Which node is to give it its "
+            "share, and did that node have its own grad by then?",
         ),
         "ask_error": (
             "파이썬이 이 줄에서 멈췄습니다. 그 줄의 이름들은 그때 각각 무엇입니까?",
@@ -123,8 +150,8 @@ say: Messages = Messages(
             "c = a + b: when a grows by 1, how much does c grow? And when b does?",
         ),
         "ask_number_right": (
-            "여기서 other는 Value가 아니라 float입니다. other.data가 있습니까?",
-            "Here other is a float and no Value. Has it a .data?",
+            "여기서 오른쪽은 Value가 아니라 float입니다. float에 .data가 있습니까?",
+            "Here a float stands on the right, and no Value. Has a float a .data?",
         ),
         "ask_number_left": (
             "파이썬은 먼저 float에게 묻고, float은 Value를 모릅니다. 그다음에 "

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..engine import Value
+from .messages import say
 from .programs import Program
 from .stages import Stage
 
@@ -74,12 +75,20 @@ def run(text: str, kind: Any, file: str = "") -> Came:
         numbers = {}
         for name, v in space.items():
             if isinstance(v, kind):
-                numbers[name] = float(v.data), float(v.grad)
+                data = _number(v.data, f"{name}.data")
+                numbers[name] = data, _number(v.grad, f"{name}.grad")
         return Came(numbers)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a learner's file may well raise SystemExit
         return Came({}, told(error), line_of(error, file))
+
+
+def _number(x: Any, name: str) -> float:
+    try:
+        return float(x)
+    except (TypeError, ValueError):
+        raise TypeError(say("no_number", name=name, x=repr(x))) from None
 
 
 def told(error: BaseException) -> str:

@@ -6,7 +6,7 @@
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
@@ -67,11 +67,14 @@ class Partial(NamedTuple):
     def of_every_case(self) -> list[float]:
         """The number that each case gives here, whether it holds or not.
 
+        What a plain number decides, as the 2 in x ** 2, has one case.
+
         >>> partials(Value(-2.0).relu())[0].of_every_case()
         [1.0, 0.0]
         """
         found = []
-        for _, formula in _choices(self.op.partials[self.place]):
+        given = dict(self._numbers())
+        for _, formula in _possible(self.op.partials[self.place], given):
             with suppress(ArithmeticError, ValueError):  # it may have none here
                 found.append(float(eval(_compiled(formula), FLOATS, self.data())))
         return found
@@ -277,14 +280,22 @@ def _cases(
     """The cases that can happen with these operands as plain numbers."""
     given = dict(numbers)
     found = []
+    for conditions, chosen in _possible(formula, given):
+        together = _together([_with(c, given) for c in conditions])
+        if together is not None:
+            found.append(Case(together, _formula(chosen, numbers, digits)))
+    return tuple(found)
+
+
+def _possible(
+    formula: str, given: Mapping[str, float]
+) -> Iterator[tuple[list[Condition], str]]:
+    """Every way through that these numbers leave, and what they do not decide."""
     for conditions, chosen in _choices(formula):
         decided = [c for c in conditions if _is_number(c.left, given)]
         decided = [c for c in decided if _is_number(c.right, given)]
-        open_ = [_with(c, given) for c in conditions if c not in decided]
-        together = _together(open_)
-        if all_hold(decided, given) and together is not None:
-            found.append(Case(together, _formula(chosen, numbers, digits)))
-    return tuple(found)
+        if all_hold(decided, given):
+            yield [c for c in conditions if c not in decided], chosen
 
 
 def _is_number(side: str | float, given: Mapping[str, float]) -> bool:

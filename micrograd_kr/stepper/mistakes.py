@@ -23,6 +23,7 @@ told only that it is not right.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -115,7 +116,10 @@ def slips(edges: Sequence[Edge], leaf: Value, answer: float) -> list[Slip]:
             wrong = right + moved * slopes[edge.parent]
             if is_right(answer, wrong) and not is_right(wrong, right):
                 found.setdefault(kind, Slip(kind, edge))
-    if "not_added" in found:  # the same in other words
+    ways = Counter({edges[0].node: 1})
+    for edge in edges:
+        ways[edge.parent] += ways[edge.node]
+    if "not_added" in found or ways[leaf] == 1:  # the same in other words; all there is
         found.pop("path", None)
     return list(found.values())
 

@@ -140,7 +140,9 @@ WRONG = {
     ),
     "plain recursion": (SWEEP, RECURSE, "order", "order"),
     "breadth first": (SWEEP, BREADTH_FIRST, "order", "order"),
-    "not reversed": ("reversed(order)", "order", "chain", "chain"),
+    "not reversed": ("reversed(order)", "order", "chain", "nothing"),
+    "no parents": ("other.data, [(self, other.data), (other, self.data)]", "other.data", "mul", "nothing"),
+    "no return": ("return Value(self.data + ", "Value(self.data + ", "add", "none"),
     "leaves wiped": ("if v.edges:", "if True:", "again", "again"),
     "nothing wiped": ("if v.edges:", "if False:", None, None),
     "no sign": ("self + -as_value", "self + as_value", "sub", "data"),
@@ -154,6 +156,13 @@ WRONG = {
     "tanh without a square": ("1 - out * out", "1 - out", "tanh", "tanh"),
     "recursion": ("def topological_order(result):", RECURSIVE_ORDER, "deep", "deep"),
 }  # fmt: skip
+
+
+def test_what_is_no_number_is_told_by_its_name() -> None:
+    kind = engine(SOLUTION.replace("self.grad = 0.0\n", "self.grad = None\n"))
+    assert run("a = Value(3.0)", kind).error.endswith(
+        "a.grad is None, which is no number"
+    )
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -218,7 +227,7 @@ def test_all_right_is_code_0(written: Any, capsys: Any) -> None:
     )
     code, said = typed(capsys, "check", written(noisy), "--lang", "en")
     assert (code, said.count("✓")) == (0, len(NAMES))
-    assert said.endswith(f"{len(NAMES)} of {len(NAMES)} stages passed.\n")
+    assert f"All {len(NAMES)} stages passed: your engine finds" in said
 
 
 def test_a_wrong_engine_is_told_in_both_languages(written: Any, capsys: Any) -> None:

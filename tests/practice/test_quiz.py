@@ -139,6 +139,12 @@ def test_a_dead_relu_taken_for_a_live_one_and_a_way_left_out() -> None:
     assert told == {4.0: ["not_added"], 5.0: ["path"]}
 
 
+def test_what_cannot_have_happened_is_not_told() -> None:
+    """No way is left out where there is one way only; x ** 2 has no other case."""
+    a = Value(3.0, "a")
+    assert slips(walked((a * 2.0) ** 2), a, 0.0) == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_kind_is_said(lang: str) -> None:
     words = dict.fromkeys(("node", "parent", "symbol", "rule", "leaf"), "d")
