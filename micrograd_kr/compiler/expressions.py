@@ -1,17 +1,18 @@
 """Array expressions: what the program is made of.
 
-An `Expr` knows its operation, its operands, its shape and whether it holds booleans. Equal expressions are
-one object, so nothing is computed twice. The functions here build them; on the way, `simplify` turns what a
-person would not write into what they would.
+An `Expr` knows its operation, its operands, its shape and whether it holds booleans.
+Equal expressions are one object, so nothing is computed twice. The functions here build
+them; on the way, `simplify` turns what a person would not write into what they would.
 
-A shape may begin with ROWS, the number of examples of a batch, which only the running program knows. A
-number, of shape (), stands for an array of any shape that holds it everywhere.
+A shape may begin with ROWS, the number of examples of a batch, which only the running
+program knows. A number, of shape (), stands for an array of any shape that holds it
+everywhere.
 """
 
 import math
-import operator
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Union
 
 import numpy as np
@@ -23,21 +24,9 @@ from .simplify import MEANING, SYMBOLS, simplified
 ROWS = "n"
 
 
+@dataclass(eq=False, slots=True)
 class Expr:
     """One array expression; made by the functions of this module only."""
-
-    __slots__ = (
-        "op",
-        "args",
-        "attr",
-        "shape",
-        "boolean",
-        "interned",
-        "name",
-        "note",
-        "line",
-        "serial",
-    )
 
     op: str  # a sign, a function's name, or what is done to the shape
     args: tuple["Expr", ...]
@@ -45,22 +34,16 @@ class Expr:
     shape: Shape
     boolean: bool
     interned: dict[Any, "Expr"]  # all expressions of the program, by what they are
-    name: Union[str, "Expr", None]  # an Expr when it is the gradient of that one
-    note: str  # a comment for its line
-    line: bool  # whether it has a line of its own even when used once
     serial: int
+    name: Union[str, "Expr", None] = None  # an Expr if it is the gradient of that one
+    note: str = ""  # a comment for its line
+    line: bool = False  # whether it has a line of its own even when used once
 
     def __add__(self, other: Any) -> "Expr":
         return total([self, self._wrap(other)])
 
-    def __radd__(self, other: Any) -> "Expr":
-        return total([self._wrap(other), self])
-
     def __sub__(self, other: Any) -> "Expr":
         return total([self, -self._wrap(other)])
-
-    def __rsub__(self, other: Any) -> "Expr":
-        return total([self._wrap(other), -self])
 
     def __mul__(self, other: Any) -> "Expr":
         return elementwise("*", self, self._wrap(other))
@@ -117,29 +100,13 @@ def make(
     key = (op, attr, shape, *args)
     x = interned.get(key)
     if x is None:
-        x = new(interned, op, args, attr, shape, boolean)
+        x = Expr(op, tuple(args), attr, shape, boolean, interned, len(interned))
         simple = simplified(x)
         if simple is not None:
             x = x._wrap(simple)
         elif x.serial < len(interned):
             x.serial = len(interned)
         interned[key] = x
-    return x
-
-
-def new(
-    interned: dict[Any, Expr],
-    op: str,
-    args: Sequence[Expr],
-    attr: Any,
-    shape: Shape,
-    boolean: bool = False,
-) -> Expr:
-    """An expression as it is."""
-    x = object.__new__(Expr)
-    x.op, x.args, x.attr, x.shape, x.boolean = op, tuple(args), attr, shape, boolean
-    x.interned, x.serial = interned, len(interned)
-    x.name, x.note, x.line = None, "", False
     return x
 
 
@@ -160,8 +127,10 @@ def const(interned: dict[Any, Expr], value: Any) -> Expr:
         key = ("const", value, type(value))
     x = interned.get(key)
     if x is None:
-        shape, boolean = np.shape(value), np.asarray(value).dtype.kind == "b"
-        x = interned[key] = new(interned, "const", (), value, shape, boolean)
+        known = np.asarray(value)
+        boolean, serial = known.dtype.kind == "b", len(interned)
+        x = Expr("const", (), value, known.shape, boolean, interned, serial)
+        interned[key] = x
     return x
 
 
@@ -169,57 +138,43 @@ def variable(interned: dict[Any, Expr], name: str, shape: Shape) -> Expr:
     """A named array given to the program."""
     key = ("name", name)
     if key not in interned:
-        interned[key] = new(interned, "name", (), name, shape)
+        interned[key] = Expr("name", (), name, shape, False, interned, len(interned))
     return interned[key]
 
 
-# ---- element by element --------------------------------------------------------------------------------
+# ---- element by element --------------------------------------------------------------
 
-COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+COMPARISONS = {sign for sign in SYMBOLS.values() if sign[0] in "<>=!"}
 
-ON_NUMBERS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
+# On numbers that are all known an operation is carried out at once.
+ON_NUMBERS: dict[str, Any] = FUNCTIONS | {
+    sign: eval(f"lambda x, y: x {sign} y") for sign in SYMBOLS.values()
 }
 
 
 def elementwise(op: str, *args: Expr) -> Expr:
-    """An operation element by element: a sign, a comparison, or a function of the array library.
-
-    On numbers that are all known it is carried out at once.
-    """
+    """A sign, a comparison, or a function of the array library, element by element."""
     logical = op.startswith("logical_")
-    if op == "where":
-        args = args[0], as_float(args[1]), as_float(args[2])
-    elif op == "*" and not all(x.boolean for x in args):
-        pass  # a number times ones and zeros is a number
-    elif not logical:
-        args = tuple([as_float(x) for x in args])
-    boolean = logical or op in COMPARISONS
+    scaled = op == "*" and not all(x.boolean for x in args)  # by ones and zeros
+    if not (logical or scaled or op == "where"):
+        args = tuple(map(as_float, args))
     if all(x.op == "const" for x in args):
-        function = ON_NUMBERS.get(op) or FUNCTIONS[op]
         with np.errstate(all="ignore"):
-            value = function(*[np.asarray(x.attr) for x in args])
+            value = ON_NUMBERS[op](*[np.asarray(x.attr) for x in args])
         return const(args[0].interned, np.asarray(value)[()])
-    return make(op, args, None, broadcast([x.shape for x in args]), boolean)
+    shape = broadcast([x.shape for x in args])
+    return make(op, args, None, shape, logical or op in COMPARISONS)
+
+
+def where(test: Expr, x: Expr, y: Expr) -> Expr:
+    """One or the other."""
+    return elementwise("where", test, as_float(x), as_float(y))
 
 
 def is_elementwise(x: Expr) -> bool:
     """Whether it is computed element by element."""
-    return (
-        bool(x.args)
-        and x.attr is None
-        and x.op not in ("@", "take", "vdot", "copy", "rows")
-    )
+    others = ("@", "take", "vdot", "copy", "rows")
+    return bool(x.args) and x.attr is None and x.op not in others
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:
@@ -228,28 +183,25 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
     >>> broadcast([(3, 1), ("n", 1, 4), ()])
     ('n', 3, 4)
     """
-    shapes = [s for s in shapes if s]
-    if not shapes or shapes.count(shapes[0]) == len(shapes):  # the most frequent ones
-        return shapes[0] if shapes else ()
-    axes = max(map(len, shapes))
-    filled = [(1,) * (axes - len(s)) + s for s in shapes]
-    out = []
-    for sizes in zip(*filled, strict=True):
-        wide = {s for s in sizes if s != 1}
-        assert len(wide) < 2, f"shapes {shapes} do not fit together"
-        out.append(wide.pop() if wide else 1)
-    return tuple(out)
+    several = {s for s in shapes if s}
+    if len(several) < 2:
+        return several.pop() if several else ()
+    axes = max(map(len, several))
+    filled = [(1,) * (axes - len(s)) + s for s in several]
+    wide = [{*sizes} - {1} or {1} for sizes in zip(*filled, strict=True)]
+    return tuple([size for [size] in wide])
 
 
 def as_float(x: Expr) -> Expr:
     """Ones and zeros for booleans."""
     if not x.boolean:
         return x
-    args = (x, const(x.interned, 1.0), const(x.interned, 0.0))
-    key = ("as float", x)
-    if key not in x.interned:
-        x.interned[key] = new(x.interned, "where", args, None, x.shape)
-    return x.interned[key]
+    key, interned = ("as float", x), x.interned
+    if key not in interned:
+        args = (x, const(interned, 1.0), const(interned, 0.0))
+        serial = len(interned)
+        interned[key] = Expr("where", args, None, x.shape, False, interned, serial)
+    return interned[key]
 
 
 def split(x: Expr) -> tuple[float, Expr | None]:
@@ -268,7 +220,7 @@ def split(x: Expr) -> tuple[float, Expr | None]:
 
 
 def summands(x: Expr) -> list[tuple[float, Expr]]:
-    """``x`` as a sum of numbers times expressions, seen through additions and new axes."""
+    """``x`` as numbers times expressions, seen through additions and new axes."""
     out = []
     stack = [(1.0, x)]
     while stack:
@@ -299,7 +251,7 @@ def expanded_like(y: Expr, x: Expr) -> Expr:
 
 
 def total(terms: Sequence[Expr]) -> Expr:
-    """The sum, with equal terms merged, numbers added up, and a factor that all have outside."""
+    """The sum, with equal terms merged, and a factor that all have outside."""
     if len(terms) == 1:
         return terms[0]
     number = 0.0
@@ -310,7 +262,7 @@ def total(terms: Sequence[Expr]) -> Expr:
             number += c
         else:
             factors[x] = factors.get(x, 0.0) + c
-    if not number and len(factors) > 1 and all(is_per_row(x) for x in factors):
+    if not number and len(factors) > 1 and all(map(is_per_row, factors)):
         rows = next(iter(factors)).args[1]
         return total([c * x.args[0] for x, c in factors.items()]) / rows
     parts = [(c, as_float(x)) for x, c in factors.items() if c]
@@ -326,32 +278,25 @@ def total(terms: Sequence[Expr]) -> Expr:
     return same * out
 
 
-# ---- what the rows of `simplify` ask -------------------------------------------------------------------
+# ---- what the rows of `simplify` ask -------------------------------------------------
 
 
 def mild(c: Expr) -> bool:
-    """Whether a factor may be moved past sums and products: if a result leaves the floats, it is not its doing."""
+    """Whether a factor may be moved past sums and products.
+
+    If a result leaves the floats, it is not its doing.
+    """
     return bool(c.attr == 0 or 1e-30 < abs(c.attr) < 1e30)
 
 
 def normal(c: Expr) -> bool:
-    """Whether a number has all its digits: no overflow and no underflow has taken any."""
+    """Whether a number has all its digits, and none is lost to over- or underflow."""
     return bool(sys.float_info.min <= abs(c.attr) <= sys.float_info.max)
 
 
-def is_large(x: Expr, y: Expr) -> bool:
-    """Whether ``x`` has as many elements as its product with ``y``."""
-    return size(x.shape) == size(broadcast([x.shape, y.shape]))
-
-
-def equally_large(x: Expr, y: Expr) -> bool:
-    """Whether both factors have as many elements as their product."""
-    return is_large(x, y) and is_large(y, x)
-
-
-def only_first_is_large(x: Expr, y: Expr) -> bool:
-    """Whether ``x``, and not ``y``, has as many elements as their product."""
-    return is_large(x, y) and not is_large(y, x)
+def fills(x: Expr, whole: Expr) -> bool:
+    """Whether ``x`` has as many elements as the product it is a factor of."""
+    return size(x.shape) == size(whole.shape)
 
 
 def is_rows(n: Expr) -> bool:
@@ -371,18 +316,16 @@ def swaps(x: Expr, y: Expr, order: Shape) -> bool:
 
 
 def kept_maximum(x: Expr, y: Expr) -> Expr:
-    """The larger one; from now on it is asked whether x > y, and x itself need not be kept."""
+    """The larger one; to ask whether it is x, from now on it is asked for.
+
+    So x itself need not be kept.
+    """
     larger = elementwise("maximum", x, y)
     x.interned[">", None, larger.shape, x, y] = larger > y
     return larger
 
 
 LOWEST = -math.inf
-
-
-def where(test: Expr, x: Expr, y: Expr) -> Expr:
-    """One or the other."""
-    return elementwise("where", test, x, y)
 
 
 def minimum(x: Expr, y: Expr) -> Expr:
@@ -396,7 +339,10 @@ def sqrt(x: Expr) -> Expr:
 
 
 def shared_softmax(x: Expr) -> Expr | None:
-    """exp(x) as exp(y) / sum(exp(y)) where x is y - log(sum(exp(y))) and logsumexp has made both."""
+    """exp(x) as exp(y) / sum(exp(y)) where x is y - log(sum(exp(y))).
+
+    `logsumexp` has made both.
+    """
     parts = summands(x)
     for c, part in parts:
         log = part.args[0] if part.op == "index" else part
@@ -413,7 +359,7 @@ def shared_softmax(x: Expr) -> Expr | None:
     return None
 
 
-# ---- shapes --------------------------------------------------------------------------------------------
+# ---- shapes --------------------------------------------------------------------------
 
 
 def size(shape: Shape) -> int:
@@ -464,7 +410,10 @@ def index(x: Expr, keys: Sequence[str], shape: Shape) -> Expr:
 
 
 def expand(x: Expr, present: Sequence[bool]) -> Expr:
-    """``x`` with an axis of length 1 wherever ``present`` is false; x has the others, in order."""
+    """``x`` with an axis of length 1 wherever ``present`` is false.
+
+    x has the others, in order.
+    """
     present = list(present)
     if not x.batch:  # leading ones need not be written
         while present and not present[0]:
@@ -472,9 +421,6 @@ def expand(x: Expr, present: Sequence[bool]) -> Expr:
     if all(present) or not x.shape:
         return x
     keys = [":" if p else "None" for p in present]
-    if x.op == "const":
-        axes = iter(x.shape)
-        return reshape(x, tuple([next(axes) if p else 1 for p in present]))
     return x[keys]
 
 
@@ -496,7 +442,10 @@ def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
 
 
 def own(x: Expr) -> Expr:
-    """``x``, copied when it is a part of an argument or repeats itself: what is returned is the caller's."""
+    """``x``, copied when it is a part of an argument or repeats itself.
+
+    For what is returned is the caller's.
+    """
     if x.shape and base(x).op in ("name", "const", "broadcast"):
         return make("copy", (x,), None, x.shape)
     return x
@@ -525,7 +474,7 @@ def row_of_two(i: Expr, j: Expr, count: int) -> Expr:
     return make("row of two", (i, j), count, broadcast([i.shape, j.shape]))
 
 
-# ---- sums ----------------------------------------------------------------------------------------------
+# ---- sums ----------------------------------------------------------------------------
 
 
 def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
@@ -568,7 +517,7 @@ def times(x: Expr, sizes: Sequence[Any]) -> Expr:
 
 
 def mean_of_rows(x: Expr) -> Expr:
-    """The mean over the examples of a number for each; what is the same for all stands outside."""
+    """The mean over the examples; what is the same for all stands outside."""
     parts = [c * y for c, y in summands(x)]
     rows = [part for part in parts if part.batch]
     rest = [part for part in parts if not part.batch]
@@ -590,14 +539,17 @@ def over_list(name: str, x: Expr, axis: int) -> Expr:
 
 
 def logsumexp(x: Expr, axis: int) -> Expr:
-    """log(sum(exp(x))) along an axis; the largest exponent becomes 0, so nothing overflows."""
+    """log(sum(exp(x))) along an axis.
+
+    The largest exponent becomes 0, so nothing overflows.
+    """
     top = named(over_list("max", x, axis), "top")
     exps = elementwise("exp", x - expand(top, [k != axis for k in range(len(x.shape))]))
     exps = named(spread(exps, x.shape), "exps")
     return top + elementwise("log", named(sum_over(exps, [axis]), "total"))
 
 
-# ---- products ------------------------------------------------------------------------------------------
+# ---- products ------------------------------------------------------------------------
 
 
 def matmul(x: Expr, y: Expr) -> Expr:
@@ -607,7 +559,10 @@ def matmul(x: Expr, y: Expr) -> Expr:
 
 
 def aligned(x: Expr, subscripts: str, out: str) -> Expr:
-    """``x``, whose axes have these subscripts, with axes as ``out`` says; those it does not have with length 1."""
+    """``x``, whose axes have these subscripts, with axes as ``out`` says.
+
+    Those it does not have get length 1.
+    """
     if not x.shape:
         return x
     x = transpose(x, [subscripts.index(k) for k in out if k in subscripts])
@@ -617,10 +572,10 @@ def aligned(x: Expr, subscripts: str, out: str) -> Expr:
 def contract(
     x: Expr, of_x: str, y: Expr, of_y: str, out: str, sizes: dict[str, Any]
 ) -> Expr:
-    """The product, summed over what ``out`` does not name: a subscript for each axis, as in einsum.
+    """The product, summed over what ``out`` does not name: subscripts as in einsum.
 
-    It is written as a matrix product where it is one. Operands and result may be smaller by broadcasting;
-    ``sizes`` are the true ones of all subscripts.
+    It is written as a matrix product where it is one. Operands and result may be
+    smaller by broadcasting; ``sizes`` are the true ones of all subscripts.
     """
     if y.scalar and not of_y and of_x == out:  # the most frequent ones
         return x if y.attr == 1 else x * y
@@ -643,7 +598,7 @@ def contract(
     shape = _sizes(made, sizes)
     if len(summed) > 1 and not made:
         same = transpose(y, [of_y.index(k) for k in of_x])
-        value = elementwise_product_sum(x, same)
+        value = make("vdot", (x, same), None, ())
     elif both and not (left and right):
         pair = (as_float(x), as_float(y))
         value = make("einsum", pair, f"{of_x},{of_y}->{made}", shape)
@@ -651,11 +606,6 @@ def contract(
         matrices = _matrix(x, of_x, both, left, summed)
         value = matmul(matrices, _matrix(y, of_y, both, summed, right))
     return times(aligned(reshape(value, shape), made, out), repeated)
-
-
-def elementwise_product_sum(x: Expr, y: Expr) -> Expr:
-    """The sum of all products of elements at the same place."""
-    return make("vdot", (x, y), None, ())
 
 
 def _sizes(subscripts: Sequence[str], sizes: dict[str, Any]) -> Shape:

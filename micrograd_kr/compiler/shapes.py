@@ -522,25 +522,16 @@ def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
 
 
 def row_key(rows: Ints) -> Ints:
-    """A number for each row, equal for equal rows, in the order of the rows' first elements.
+    """A number for each row, equal for equal rows, in the order of their first elements.
 
     >>> row_key(np.array([[5, 6], [2, 3], [5, 6]]))
     array([5, 2, 5])
     """
     if rows.ndim == 1:
         return rows
-    if rows.shape[1] == 1:
+    _, at, which = np.unique(rows[:, 0], return_index=True, return_inverse=True)
+    if (rows[at][which] == rows).all():
         return rows[:, 0]
-    weights = np.random.default_rng(0).integers(1 << 62, size=rows.shape[1])
-    found = np.unique(rows @ weights, return_index=True, return_inverse=True)
-    _, first, which = found
-    if (rows[first][which] != rows).any():  # two hashes happened to be equal
-        found = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-        _, first, which = found
-    distinct = rows[first]
-    if len(np.unique(distinct[:, 0])) == len(distinct):
-        return rows[:, 0]
-    rank = np.empty(len(distinct), dtype=np.int64)
-    rank[np.lexsort(distinct.T[::-1])] = np.arange(len(distinct))
-    ranks: Ints = rank[which.ravel()]
-    return ranks
+    _, ranks = np.unique(rows, axis=0, return_inverse=True)
+    flat: Ints = ranks.ravel()
+    return flat

@@ -1,9 +1,10 @@
-"""What is recorded and no person would write, and what they would: each rule is a row of text.
+"""What is recorded and no person would write, and what they would: rows of text.
 
-On the left is a pattern, on the right what takes its place, then when it does. ``c`` and ``d`` are numbers
-known now, ``n`` the number of examples, ``a`` and ``b`` what an operation needs besides arrays (a shape, an
-order of axes); the other letters are any expressions, ``whole`` the one that is looked at. Right sides and
-conditions are read with the functions of `expressions`. Terms are collected there, in `total`.
+On the left is a pattern, on the right what takes its place, then when it does. ``c``
+and ``d`` are numbers known now, ``n`` the number of examples, ``a`` and ``b`` what an
+operation needs besides arrays (a shape, an order of axes); the other letters are any
+expressions, ``whole`` the one that is looked at. Right sides and conditions are read
+with the functions of `expressions`. Terms are collected there, in `total`.
 """
 
 import ast
@@ -17,20 +18,18 @@ ROWS = [
     ("x ** 3", "x ** 2 * x", ""),
     ("x ** 0.5", "sqrt(x)", ""),
     ("x ** -0.5", "1 / sqrt(x)", ""),
-    ("x ** -1", "1 / x", ""),
     # numbers stand in front, or with the smaller of two factors
     ("x * c", "c * x", ""),
     ("0 * x", "0", ""),
     ("1 * x", "x", ""),
     ("c * (d * x)", "(c * d) * x", "normal(c * d)"),
-    ("(c * x) * y", "c * (x * y)", "mild(c) and equally_large(x, y)"),
-    ("(c * x) * y", "x * (c * y)", "mild(c) and only_first_is_large(x, y)"),
-    ("x * (c * y)", "c * (x * y)", "mild(c) and equally_large(x, y)"),
-    ("x * (c * y)", "(c * x) * y", "mild(c) and not is_large(x, y)"),
-    ("c * (d / n)", "(c * d) / n", "is_rows(n)"),
-    ("x * (c / n)", "c * (x / n)", "is_rows(n) and not x.scalar"),
-    ("(c / n) * x", "c * (x / n)", "is_rows(n)"),
+    ("(c * x) * y", "c * (x * y)", "mild(c) and fills(x, whole) and fills(y, whole)"),
+    ("(c * x) * y", "x * (c * y)", "mild(c) and fills(x, whole) > fills(y, whole)"),
+    ("x * (c * y)", "c * (x * y)", "mild(c) and fills(x, whole) and fills(y, whole)"),
+    ("x * (c * y)", "(c * x) * y", "mild(c) and not fills(x, whole)"),
     ("c * ((d * x) * y)", "((c * d) * x) * y", "mild(c) and mild(d)"),
+    ("c * (d / n)", "(c * d) / n", "is_rows(n)"),
+    ("(c / n) * x", "c * (x / n)", "is_rows(n)"),
     ("x / 1", "x", ""),
     # choices
     ("where(c, x, y)", "x if c.attr else y", ""),

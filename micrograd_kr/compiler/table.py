@@ -57,7 +57,7 @@ class Table:
             case ast.UnaryOp(op=ast.Not(), operand=x):
                 return ex.elementwise("logical_not", read(x))
             case ast.IfExp(test=test, body=x, orelse=y):
-                return ex.elementwise("where", read(test), read(x), read(y))
+                return ex.where(read(test), read(x), read(y))
             case ast.BoolOp(op=word, values=parts):
                 return self.chain(LOGICAL[type(word)], [read(part) for part in parts])
             case ast.Compare(left=x, ops=signs, comparators=others):

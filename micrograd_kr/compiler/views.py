@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import expressions as ex
-from .arrays import Ints, Loops, Reading, Shape
+from .arrays import Bools, Ints, Loops, Reading, Shape
 from .expressions import Expr
 from .shapes import nested
 
@@ -136,23 +136,6 @@ class Piece:
         return every.ravel()
 
 
-class _Layer:
-    """Pieces of an array that do not overlap."""
-
-    def __init__(self, count: int) -> None:
-        self.pieces: list[Piece] = []
-        self.taken = np.zeros(count, dtype=bool)
-
-    def add(self, piece: Piece) -> bool:
-        """Whether there was room for the piece."""
-        at = piece.positions()
-        if self.taken[at].any():
-            return False
-        self.taken[at] = True
-        self.pieces.append(piece)
-        return True
-
-
 def assemble(
     parts: Sequence[Part], shape: Shape, known: dict[Any, Expr] | None = None
 ) -> Expr:
@@ -171,7 +154,8 @@ def assemble(
         else:
             regular.setdefault(reading.place, []).append(value)
     terms: list[Expr] = []
-    layers: list[_Layer] = []
+    taken: list[Bools] = []  # the positions of layers, whose pieces do not overlap
+    layers: list[list[Piece]] = []
     for place, values in regular.items():
         offset, *loops = place
         value = ex.total(values)
@@ -182,15 +166,20 @@ def assemble(
             terms.append(whole(piece, shape))
             continue
         piece.value = ex.spread(value, batch + piece.shape)
-        if not any(layer.add(piece) for layer in layers):
-            layers.append(_Layer(count))
-            layers[-1].add(piece)
-    for layer in layers:
-        joined = _join(layer.pieces, count, batch)
+        at = piece.positions()
+        free = [k for k, full in enumerate(taken) if not full[at].any()]
+        if not free:
+            free = [len(layers)]
+            taken.append(np.zeros(count, dtype=bool))
+            layers.append([])
+        taken[free[0]][at] = True
+        layers[free[0]].append(piece)
+    for pieces in layers:
+        joined = _join(pieces, count, batch)
         if joined is not None:
             terms.append(ex.reshape(joined, shape))
         else:
-            irregular += [(piece.positions(), piece.value) for piece in layer.pieces]
+            irregular += [(piece.positions(), piece.value) for piece in pieces]
     if irregular:
         terms.append(ex.reshape(added(irregular, count, batch), shape))
     return ex.total(terms)

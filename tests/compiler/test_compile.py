@@ -527,7 +527,7 @@ def test_booleans_do_not_become_numbers_by_accident() -> None:
         lambda a: mask(a) + mask(a),
         lambda a: mask(a) + ex.elementwise("<", a, ex.const(a.interned, 1.0)),
         lambda a: mask(a) * mask(a),
-        lambda a: 1.0 - mask(a),
+        lambda a: ex.const(a.interned, 1.0) - mask(a),
         lambda a: ex.sum_over(mask(a), [0]),
         lambda a: ex.spread(ex.reshape(mask(a), (1, 3)), (2, 3)),
     ):
