@@ -22,13 +22,12 @@ FORMULAS = {
 }
 INITS = {"sigmoid": "xavier", "relu": "he"}  # each with the weights made for it
 LAYERS = 10
-WIDTH = 8
 X, Y = make_moons(100, seed=1)  # which both networks are to tell apart
 
 
 def network(activation: str, seed: int = 0) -> MLP:
     """Build ten layers: nine hidden ones with this activation, and the output."""
-    widths = [WIDTH] * (LAYERS - 1) + [1]
+    widths = [8] * (LAYERS - 1) + [1]
     return MLP(2, widths, activation, INITS[activation], seed=seed)
 
 
