@@ -164,14 +164,14 @@ def _terms(operands: Ints, length: Ints, form: Ints) -> tuple[Ints, Ints, Ints]:
     """Every operand as a term a * b: the node it is of, a, and b."""
     node = np.repeat(np.arange(len(length)), length)
     nth = np.arange(len(operands)) - np.repeat(np.cumsum(length) - length, length)
-    form, half = form[node], length[node] // 2  # the length of each list of factors
+    form, half = form[node], (length // 2)[node]  # the length of each list of factors
     b = np.full(len(operands), ONE)
     subtracted = (form == SUMS.index("x - y")) & (nth == 1)
     b[subtracted | (form == SUMS.index("-x"))] = MINUS
     multiplied = form >= SUMS.index("x * y")
     factors = np.flatnonzero(multiplied & (nth < half))
     b[factors] = operands[factors + half[factors]]
-    kept = ~multiplied | (nth < half) | (nth >= 2 * half)
+    kept = np.flatnonzero(~multiplied | (nth < half) | (nth >= 2 * half))
     return node[kept], operands[kept], b[kept]
 
 
