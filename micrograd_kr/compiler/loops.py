@@ -454,8 +454,9 @@ def with_sums(turns: "_Turns", levels: Ints) -> tuple["_Turns", Ints]:
     level = np.append(levels, np.ones(old.size, dtype=np.int64))
     reader = np.arange(len(found.row)).repeat(np.diff(found.first))
     of_sum = reader >= new[0, 0]
-    read = np.maximum(level[found.a[of_sum]], level[found.b[of_sum]])
-    np.maximum.at(level, reader[of_sum], read + 1)
+    # constants are negative numbers; their level is that of the first leaf
+    of_a, of_b = [level[np.maximum(x[of_sum], 0)] for x in (found.a, found.b)]
+    np.maximum.at(level, reader[of_sum], np.maximum(of_a, of_b) + 1)
     return turns.of(found), level
 
 

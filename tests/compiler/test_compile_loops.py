@@ -106,6 +106,15 @@ def other_numbers_each_turn(new: Leaves, turns: int) -> Recorded:
     return h * p[2], p, {}
 
 
+def more_constants_than_nodes(new: Leaves, turns: int) -> Recorded:
+    w, start = new.values("p", 2)
+    h, x = start, Value(1.5)
+    for _ in range(turns):
+        x = x / (x * x + 0.5).sqrt()
+        h = (mk.dot([w], [x]) + h).tanh()
+    return h, [w, start], {}
+
+
 def runge_kutta(new: Leaves, turns: int) -> Recorded:
     p = new.values("p", 3)
 
@@ -324,7 +333,7 @@ def one_loop_after_another(new: Leaves, turns: int) -> Recorded:
 
 ON_FLOATS: list[Model] = [
     tanh_steps, a_unit_over_inputs, lotka_volterra, logistic_map, momentum_of_one, weights_of_their_own,
-    other_numbers_each_turn, runge_kutta, lists_in_a_turn, every_state_is_read, branches,
+    other_numbers_each_turn, more_constants_than_nodes, runge_kutta, lists_in_a_turn, every_state_is_read, branches,
 ]  # fmt: skip
 ON_ARRAYS: list[Model] = [
     a_guarded_power, rnn, rnn_in_single_operations, lstm, two_layers, runge_kutta_of_a_system, momentum, power_iteration,
