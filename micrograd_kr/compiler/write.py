@@ -24,7 +24,7 @@ from .names import names_of_lines
 LOOP_NAMES = ("t", "turn", "states")  # t counts the turns
 WIDTH = 80  # of an expression: a longer one is cut into lines
 NAME = re.compile(r"\{\w+\}")  # of a line, not known yet
-AROUND = re.compile(r"(?<!\w)\(")  # a bracket around an expression
+AROUND = re.compile(r"(?<!\w)\(|, \)")  # a bracket around an expression, a last comma
 SIGNS = {*SYMBOLS.values()}
 
 
@@ -130,6 +130,8 @@ def tidy(text: str) -> str:
 
     >>> tidy("((x * y) + (-(2.0)))")
     'x * y + -2.0'
+    >>> tidy("theta.reshape(16, 3, )")
+    'theta.reshape(16, 3)'
     """
     if not AROUND.search(text):
         return text
