@@ -1,7 +1,7 @@
-"""The records that the compiler passes on: arrays, and what each of them reads from which.
+"""The records that the compiler passes on: arrays, and what each reads from which.
 
-`groups` finds the arrays and which scalars they read; `shapes` gives them shapes and turns scalars into
-positions; `derive` makes expressions of them.
+`groups` finds the arrays and which scalars they read; `shapes` gives them shapes and
+turns scalars into positions; `derive` makes expressions of them.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +24,8 @@ ABSENT = -3  # the constant minus infinity, in place of a scalar
 # Sources that are no array: numbers known now, and several arrays at once.
 NUMBERS, SEVERAL = -1, -2
 
-# Subscripts, as in einsum: for the axes of an array, and for those of a list of operands.
+# Subscripts, as in einsum: for the axes of an array, and for those of a list of
+# operands.
 AXES, LISTS = "ijklmopqrstuvw", "zyx"
 LIST = LISTS[0]  # of a list that is not cut
 
@@ -33,10 +34,11 @@ LIST = LISTS[0]  # of a list that is not cut
 class Reading:
     """What all nodes of an array read from one source.
 
-    First it is known by scalars: ``ids`` has a row for each node, and a column for each element of a list.
-    Then by positions: ``index`` has an axis for each of the ``subscripts``, the axes of the reader along
-    which it varies, those with the largest steps first, and those of its list. ``steps`` are those along
-    each axis, None when irregular. Of numbers, ``index`` holds the numbers themselves.
+    First it is known by scalars: ``ids`` has a row for each node, and a column for each
+    element of a list. Then by positions: ``index`` has an axis for each of the
+    ``subscripts``, the axes of the reader along which it varies, those with the largest
+    steps first, and those of its list. ``steps`` are those along each axis, None when
+    irregular. Of numbers, ``index`` holds the numbers themselves.
     """
 
     source: int
@@ -60,13 +62,13 @@ class Reading:
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """What tells regular parts of an array apart: where they begin, and their loops."""
+        """What tells regular parts of an array apart: their beginning and loops."""
         return (self.first, *self.loops)
 
 
 @dataclass(eq=False)
 class Product:
-    """Products a * b of the nodes of an array of sums, summed over the subscripts of lists.
+    """Products a * b of the nodes of an array of sums, summed over lists.
 
     Irregular ones have an ``owner``: of each product, the node it is added to.
     """
@@ -103,10 +105,11 @@ class Gather:
 
 @dataclass(eq=False)
 class Loop:
-    """A recurrence: a loop over turns computes its states, which each turn reads of those before.
+    """A recurrence: a loop over turns computes states of those of turns before.
 
-    Scalars have a row for each turn and a column each. One turn is a graph of its own: its
-    leaves are what it reads of outside, and the states, those of the last turn first.
+    Scalars have a row for each turn and a column each. One turn is a graph of its own:
+    its leaves are what it reads of outside, and the states, those of the last turn
+    first.
     """
 
     turns: int
@@ -139,10 +142,10 @@ class Loop:
 
 @dataclass(eq=False)
 class Array:
-    """Scalars that become one array: leaves, an operation of the table, a sum of products, or a pool.
+    """Scalars that become one array: leaves, an operation, products, or a pool.
 
-    Of a loop it is states, which read what they start with, and the first of them all that
-    the loop reads.
+    Of a loop it is states, which read what they start with, and the first of them all
+    that the loop reads.
     """
 
     nodes: Ints

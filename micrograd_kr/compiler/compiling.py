@@ -63,8 +63,8 @@ def compile(
 
     Raises TypeError and ValueError for a loss, parameters or inputs that it cannot use,
     among them a Value that took part in a Python comparison: the branch that was taken
-    is not part of the graph; and so does a function that records another graph for other
-    whole numbers.
+    is not part of the graph; and so does a function that records another graph for
+    other whole numbers.
 
     >>> x = Value(2.0, "x")
     >>> "loss = t1 * t1 + 1" in compile(x * x + 1, x).source
@@ -136,8 +136,9 @@ def compile_outputs(
     return Forward(source, dict(constants), known, given.recorded(), given.batch, np)
 
 
-# The texts of the last programs of outputs. A model is recorded anew for each picture of
-# a training, and the text is found by all that it is made of: it cannot be out of date.
+# The texts of the last programs of outputs. A model is recorded anew for each picture
+# of a training, and the text is found by all that it is made of: it cannot be out of
+# date.
 KEPT = 8
 _TEXTS: dict[Any, tuple[str, dict[str, Any]]] = {}
 

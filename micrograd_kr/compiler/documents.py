@@ -1,4 +1,4 @@
-"""Documents of several lengths: a program for each length, made when one comes first."""
+"""Documents of several lengths: a program for each, made when one comes first."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +67,7 @@ class Programs:
         self.first.set_theta(theta)
 
     def __call__(self, theta: Any, /, **inputs: Sequence[Any]) -> tuple[float, Any]:
-        """Give the mean loss of documents and its gradient with respect to ``theta``."""
+        """Give the mean loss of documents and its gradient by ``theta``."""
         alike: dict[Shapes, list[Any]] = defaultdict(list)
         for document in zip(*[inputs[name] for name in self.most], strict=True):
             alike[tuple(map(np.shape, document))].append(document)

@@ -119,7 +119,7 @@ class Recordings:
 
     @property
     def enough(self) -> int:
-        """How many recordings tell which token moves what: more, the fewer tokens there are."""
+        """How many recordings tell which token moves what; few tokens take more."""
         bits = SURE + 2 * math.log2(len(self.example))
         smallest = int(min(self.known[self.known > 1], default=2))
         return max(FEWEST, math.ceil(bits / math.log2(smallest)))
@@ -152,7 +152,7 @@ class Recordings:
         self.losses.append(self.record(tokens))
 
     def found(self) -> tuple[Value, list[Gather]]:
-        """The same, by the recordings that there are, and more where they are too few."""
+        """The same, by the recordings there are, and more where they are too few."""
         while True:
             common = _Common([*self.losses, self.at_end], self.place)
             loss = common.graph()
@@ -258,7 +258,7 @@ def counts_of(reach: int, steps: Sequence[int]) -> tuple[int, ...]:
 
 
 def bounds_of(gathers: Sequence[Gather], tokens: int) -> Ints:
-    """How large each token may not be: as many rows as there are in what is read by it."""
+    """How large each token may not be: as many rows as what is read by it has."""
     bounds = np.full(tokens, NO_BOUND)
     for gather in gathers:
         for at, count in zip(gather.tokens, gather.counts, strict=True):

@@ -1,4 +1,4 @@
-"""What `compile` is given: leaves in nested lists, what they are called, and the errors that say what is wrong."""
+"""What `compile` is given: leaves in nested lists, their names, and what is wrong."""
 
 import keyword
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +18,10 @@ Leaves = tuple[list[Value], tuple[int, ...]]  # Values, and the shape of their l
 
 
 class Inputs:
-    """The inputs of a program by their names as Python reads them; ``batch``: which have rows."""
+    """The inputs of a program by their names as Python reads them.
+
+    ``batch``: which have rows.
+    """
 
     def __init__(
         self, inputs: Mapping[str, Any], batch: Iterable[str], params: list[Value]
@@ -52,7 +55,7 @@ class Inputs:
         self.bounds: dict[str, Any] = {}  # how large whole numbers may not be
 
     def check_names(self) -> None:
-        """Raise ValueError for a name that is none, or one in the batch that no input has."""
+        """Raise ValueError for what is no name, or one in the batch of no input."""
         for name in self.given:
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise ValueError(say("no_name", name=name))
@@ -62,7 +65,7 @@ class Inputs:
                 raise ValueError(say("no_batch", name=name, known=known))
 
     def check_leaves(self, params: list[Value]) -> None:
-        """Raise ValueError for a leaf at two places, or one that a branch was taken by."""
+        """Raise ValueError for a leaf at two places, or that a branch was taken by."""
         places = {say("parameters"): params}
         for name, (values, _) in self.named.items():
             places[say("input", name=name)] = values
@@ -88,7 +91,7 @@ class Inputs:
         return arrays
 
     def refuse_whole(self) -> None:
-        """Raise TypeError for whole numbers: what is recorded does not tell what they are for."""
+        """Raise TypeError for whole numbers: a recording does not tell their use."""
         for name in self.whole:
             raise TypeError(say("not_whole", name=name))
 
@@ -175,7 +178,7 @@ def check_library(xp: Any) -> None:
 
 
 def check_parameters(loss: Any, params: Iterable[Any]) -> None:
-    """Raise TypeError or ValueError for a loss that is no Value, or parameters that are no leaves."""
+    """Raise TypeError or ValueError for a loss or parameters that are none."""
     if not isinstance(loss, Value):
         kind = type(loss).__name__
         raise TypeError(say("loss_no_value", loss=repr(loss), kind=kind))

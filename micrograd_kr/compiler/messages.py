@@ -9,7 +9,8 @@ say: Messages = Messages(
             "compile needs NumPy; to install it: python -m pip install numpy",
         ),
         "no_input": (
-            "program: {unknown:이라는/라는} 입력은 없습니다. 입력은 다음과 같습니다: {known}",
+            "program: {unknown:이라는/라는} 입력은 없습니다. 입력은 다음과 같습니다: "
+            "{known}",
             "program: no input {unknown}; its inputs are {known}",
         ),
         "rows": (
@@ -40,8 +41,9 @@ say: Messages = Messages(
             "program: an output is not finite at these parameters and inputs",
         ),
         "not_whole": (
-            "compile: 입력 {name:은/는} 정수입니다. 정수로 매개변수를 고르려면 손실 대신 "
-            "손실을 기록하는 함수를 주세요. 그렇지 않으면 쓰기 전에 Value로 만드세요.",
+            "compile: 입력 {name:은/는} 정수입니다. 정수로 매개변수를 고르려면 손실 "
+            "대신 손실을 기록하는 함수를 주세요. 그렇지 않으면 쓰기 전에 Value로 "
+            "만드세요.",
             "compile: input {name} is made of whole numbers; to choose parameters by "
             "them, give a function that records the loss instead of the loss, "
             "otherwise make it a Value before it is used",
@@ -148,8 +150,8 @@ say: Messages = Messages(
             "if the branch is meant to be fixed",
         ),
         "no_params": (
-            "compile: 매개변수는 Value나 Value의 리스트여야 합니다({kind:은/는} 안 됩니다). "
-            "model.parameters()를 주세요.",
+            "compile: 매개변수는 Value나 Value의 리스트여야 합니다"
+            "({kind:은/는} 안 됩니다). model.parameters()를 주세요.",
             "compile: the parameters are a {kind}; give a Value or a list of them, "
             "such as model.parameters()",
         ),

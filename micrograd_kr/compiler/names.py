@@ -16,7 +16,7 @@ from .shapes import step_along
 
 
 def as_python(name: str) -> str:
-    """A name as Python's parser reads it: full-width and decomposed letters are the usual ones.
+    """A name as Python's parser reads it: full-width letters are the usual ones.
 
     >>> as_python("ｘ")
     'x'
@@ -27,8 +27,8 @@ def as_python(name: str) -> str:
 def stem(label: str) -> str:
     """The letters that a label begins with, if they are a name.
 
-    Python compares names after NFKC: what is not one and the same after it would be two names in the
-    program's text and one when it runs.
+    Python compares names after NFKC: what is not one and the same after it would be two
+    names in the program's text and one when it runs.
 
     >>> stem("layer0.σ²"), stem("ｘ1"), stem("2")
     ('σ', 'x', '')
@@ -39,7 +39,10 @@ def stem(label: str) -> str:
 
 
 class Names:
-    """Names after the labels of parameters: W1, b1; z for weighted sums, h for what is made of one, v for the rest."""
+    """Names after the labels of parameters: W1, b1; and z, h and v.
+
+    z is for weighted sums, h for what is made of one array, v for the rest.
+    """
 
     def __init__(
         self,
@@ -87,7 +90,7 @@ class Names:
         return ex.named(x, kind(like or array), " × ".join(counts) if tells else "")
 
     def axes_of(self, array: Array) -> list[str]:
-        """What the axes count: neurons of a layer, rows of an input; empty where it is not known."""
+        """What the axes count: neurons, rows of an input; empty where not known."""
         if array.gather:
             counted = f"values of {self.leaves[array.number]}"
             axes = [(array.gather.tokens.shape[1], counted), (array.gather.width, "")]
@@ -101,7 +104,10 @@ class Names:
         return [self.axis(readings, subscript) for subscript in array.subscripts]
 
     def axis(self, readings: Sequence[Reading], subscript: str) -> str:
-        """What an axis counts, by the first reading along it that knows, one of rows or neurons if there is one."""
+        """What an axis counts, by the first reading along it that knows.
+
+        One that knows rows or neurons comes before one that knows values.
+        """
         found = [
             self.along(r, subscript) for r in readings if subscript in r.subscripts
         ]
@@ -125,7 +131,7 @@ class Names:
         return ""
 
     def unit(self, first: int, second: int) -> str:
-        """What two parameters differ by: neurons, for layer0.neuron0.w0 and layer0.neuron1.w0."""
+        """What labels differ by: layer0.neuron0.w0 and layer0.neuron1.w0 by neurons."""
         names = [self.label(i).split(".") for i in (first, second)]
         differ = [x for x, y in zip(*names, strict=False) if x != y]
         word = re.fullmatch(r"([^\W\d]{3,})\d+", differ[0]) if differ else None
@@ -157,7 +163,7 @@ def kind(array: Array) -> str:
 def names_of_lines(
     lines: Sequence[Expr], outputs: Mapping[Expr, str], taken: set[str]
 ) -> dict[Expr, str]:
-    """A name for each: what it is called, with a number when several are; the gradient of h2 is dh2."""
+    """A name for each, numbered when several have it; the gradient of h2 is dh2."""
     names = dict(outputs)
     taken = taken.union(outputs.values())
 

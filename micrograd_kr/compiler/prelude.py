@@ -1,6 +1,7 @@
-"""The few functions that an array library lacks, as text for the top of an emitted program.
+"""The few functions that an array library lacks, as text for the top of a program.
 
-The programs run under NumPy and under JAX; where the two differ, the difference is here.
+The programs run under NumPy and under JAX; where the two differ, the difference is
+here.
 """
 
 import builtins
@@ -40,7 +41,8 @@ def segment_sum(x, segments, count):
     if x.ndim == 1:
         return bincount(segments, x, count)
     rows = arange(len(x))[:, None]
-    return bincount((rows * count + segments).ravel(), x.ravel(), len(x) * count).reshape(len(x), count)
+    at = rows * count + segments
+    return bincount(at.ravel(), x.ravel(), len(x) * count).reshape(len(x), count)
 """,
 }
 
@@ -99,7 +101,7 @@ def reserved(name: str) -> bool:
 
 
 def head(body: str, library: str) -> str:
-    """The lines that a program needs above it: imports, and what it uses of the functions here.
+    """The lines that a program needs above it: imports, and the functions from here.
 
     >>> print(head("h = maximum(exp(x), 0)", "numpy"))
     from numpy import exp, maximum

@@ -1,4 +1,4 @@
-"""What a compiled program is to its user: call it, print it, train and predict with it."""
+"""What a compiled program is to its user: to call, print, train and predict with."""
 
 import builtins
 import html
@@ -54,7 +54,7 @@ class _Compiled:
         return self._keeper().theta().copy()
 
     def _keeper(self) -> Parameters:
-        """Find where the parameters are: here, or with another program that has them."""
+        """Find where the parameters are: here, or with another program."""
         if self.parameters.kept is None:
             self.parameters = shared(self.params) or self.parameters
         return self.parameters
@@ -99,7 +99,7 @@ class _Compiled:
         return x
 
     def _check_whole(self, name: str, x: Any, bound: Any) -> None:
-        """Raise TypeError for what is not whole, ValueError for what is out of range."""
+        """Raise TypeError for what is not whole, ValueError for out of range."""
         if x.dtype.kind not in "iu":
             raise TypeError(say("no_whole", name=name, kind=str(x.dtype)))
         if not isinstance(x, np.ndarray):  # JAX does not tell the numbers

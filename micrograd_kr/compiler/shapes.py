@@ -1,8 +1,9 @@
 """Give every array a shape, and everything it reads positions.
 
-The nodes of an array are put in the order of the positions of their operands. Where these are then regular,
-nested loops with constant steps, the loops they have in common are the shape: the 1,600 nodes of 16 neurons
-on 100 points become 16 × 100, because their weights repeat 100 times and their points 16 times.
+The nodes of an array are put in the order of the positions of their operands. Where
+these are then regular, nested loops with constant steps, the loops they have in common
+are the shape: the 1,600 nodes of 16 neurons on 100 points become 16 × 100, because
+their weights repeat 100 times and their points 16 times.
 """
 
 import math
@@ -33,7 +34,10 @@ from .arrays import (
 
 
 class _Column(NamedTuple):
-    """What nodes can be ordered by: a number for each, where it is read, and how good an order it gives."""
+    """What nodes can be ordered by: a number for each.
+
+    And where it is read, and how good an order it gives: the lowest rank is best.
+    """
 
     values: Ints
     source: tuple[int, ...]
@@ -69,8 +73,8 @@ class Layout:
 
     def __init__(self, arrays: Sequence[Array], constants: Floats, count: int) -> None:
         self.arrays, self.constants = arrays, constants
-        # Of each scalar in its array, and in the pool. At the end are the constants, which are negative
-        # numbers and so count from there.
+        # Of each scalar in its array, and in the pool. At the end are the constants,
+        # which are negative numbers and so count from there.
         numbers = np.arange(-len(constants), 0)
         self.place = np.concatenate([np.zeros(count, dtype=np.int64), numbers])
         self.place_in_pool = self.place.copy()
@@ -151,7 +155,7 @@ class Layout:
             self.settle_rows(reading)
 
     def read_outside(self, reading: Reading, leaf: Array) -> None:
-        """What a turn reads: a row in every turn, or the whole of an array that stays."""
+        """What a turn reads: a row in every turn, or all of an array that stays."""
         places = self.positions(reading)[0]
         if len(reading.ids) == 1:
             leaf.places, leaf.shape = places, self.arrays[reading.source].shape
@@ -166,7 +170,7 @@ class Layout:
         self.settle(reading, np.arange(rows), (rows,), (n,) if n > 1 else ())
 
     def settle_all(self, reading: Reading, shape: tuple[int, ...]) -> None:
-        """The positions of a table of scalars whose columns are an array of this shape."""
+        """The positions of a table whose columns are an array of this shape."""
         self.settle(
             reading, np.arange(len(reading.ids)), (len(reading.ids), *shape), ()
         )
@@ -181,7 +185,7 @@ class Layout:
     def completed(
         self, array: Array, columns: Sequence[_Column], order: Ints
     ) -> list[Loops | None] | None:
-        """The loops of an array with more nodes, so that it is a grid; None where it cannot be.
+        """The loops of an array with more nodes, so that it is a grid; else None.
 
         What these compute is finite, and where it is read it is 0, or its gradient is.
         """
@@ -204,7 +208,7 @@ class Layout:
         return found
 
     def grid(self, array: Array, first: _Column, order: Ints) -> Bools | None:
-        """Which places of a grid the nodes have: those of what they read, or rows that end early."""
+        """Which places of a grid the nodes have: where they read, or ragged rows."""
         if array.scattered or (array.plus is not None and np.ptp(array.plus)):
             return None
         if first.reading.source >= 0 and first.rank == 2:
@@ -269,7 +273,7 @@ class Layout:
     # ---- the order of the nodes
 
     def columns(self, array: Array) -> list[_Column]:
-        """What the nodes can be ordered by: first the two sides of the largest matrix product."""
+        """What the nodes can be ordered by: the largest matrix product first."""
         columns = [self.column(operand) for operand in array.operands]
         main = largest_product(array.regular)
         for product in array.regular:
@@ -287,7 +291,7 @@ class Layout:
         return b.batched and not a.batched
 
     def column(self, reading: Reading) -> _Column:
-        """Best of all is what reads the whole of an array; worst what reads elements many times."""
+        """Best is what reads the whole of an array, worst elements many times."""
         rows = self.positions(reading)
         values = row_key(rows)
         if reading.source < 0:
@@ -317,7 +321,7 @@ class Layout:
     def settle_product(
         self, product: Product, order: Ints, shape: tuple[int, ...]
     ) -> None:
-        """Both factors, with the list of products cut where the loops of either ask for it."""
+        """Both factors; the list is cut where the loops of either ask for it."""
         a, b = product.a, product.b
         if product.owner is not None:
             product.owner = np.argsort(order)[product.owner]
@@ -382,7 +386,7 @@ def settle_positions(reading: Reading, index: Ints, subscripts: str) -> None:
 
 
 def is_regular(index: Ints, steps: Sequence[int]) -> bool:
-    """Whether these are nested loops, none of which reaches into the next turn of the one around it."""
+    """Whether these are nested loops, none reaching into the next turn around it."""
     reach = 0
     for n, step in zip(reversed(index.shape), reversed(steps), strict=True):
         if step <= reach:
@@ -413,7 +417,10 @@ def settle_numbers(reading: Reading, values: Floats, shape: tuple[int, ...]) -> 
 
 
 def varying(index: npt.NDArray[Any], axes: int) -> tuple[npt.NDArray[Any], str]:
-    """``index`` without those of the first axes along which it is the same, and subscripts for those left."""
+    """``index`` without those of the first axes along which it is the same.
+
+    And subscripts for those left.
+    """
     subscripts = AXES[:axes] + LISTS[: index.ndim - axes]
     for k in reversed(range(axes)):
         one = index.take([0], axis=k)
@@ -424,7 +431,7 @@ def varying(index: npt.NDArray[Any], axes: int) -> tuple[npt.NDArray[Any], str]:
 
 
 def continued(values: Ints, grid: Bools, count: int) -> Ints | None:
-    """Values at places of a grid, and at the others what continues its rows in the same steps.
+    """Values at places of a grid, and at the others what continues its rows.
 
     None if they have no such steps, or lead beyond ``count`` numbers.
 
@@ -445,7 +452,7 @@ def continued(values: Ints, grid: Bools, count: int) -> Ints | None:
     return flat
 
 
-# ---- loops -------------------------------------------------------------------------------------------
+# ---- loops ---------------------------------------------------------------------------
 
 
 def nested(lengths: Sequence[int], steps: Sequence[int]) -> Ints:
@@ -460,7 +467,9 @@ def nested(lengths: Sequence[int], steps: Sequence[int]) -> Ints:
 
 
 def loops(values: Ints, source: Sequence[int]) -> Loops | None:
-    """The nested loops that count out the values, cut at the rows of a source of this shape; None if irregular.
+    """The nested loops that count out the values; None if irregular.
+
+    They are cut at the rows of a source of this shape.
 
     >>> loops(np.array([0, 3, 6, 100, 103, 106]), ())
     [(2, 100), (3, 3)]
@@ -505,7 +514,7 @@ def cut_at_rows(n: int, step: int, source: Sequence[int]) -> Loops:
 
 
 def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
-    """The shape of n elements that is fine enough for as many of the loops as possible, the first ones first.
+    """The shape of n elements, fine enough for as many loops as possible, in order.
 
     >>> common(12, [[(3, 1), (4, 0)], [(6, 0), (2, 1)]])
     (3, 2, 2)
@@ -522,7 +531,7 @@ def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
 
 
 def row_key(rows: Ints) -> Ints:
-    """A number for each row, equal for equal rows, in the order of their first elements.
+    """A number for each row, equal for equal rows, in order of first elements.
 
     >>> row_key(np.array([[5, 6], [2, 3], [5, 6]]))
     array([5, 2, 5])

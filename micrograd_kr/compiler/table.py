@@ -1,4 +1,4 @@
-"""The table's own text on arrays: the value and the partials of a row, with expressions for its names."""
+"""The table's own text on arrays: values and partials, with expressions for names."""
 
 import ast
 from functools import cache
@@ -19,7 +19,8 @@ def parsed(text: str) -> ast.expr:
 class Table:
     """Reads the text of rows, with lists along ``axis`` that are ``length`` long.
 
-    Arrays have no truth value: choices become `where`, `and` and `or` the functions of the array library.
+    Arrays have no truth value: choices become `where`, `and` and `or` the functions of
+    the array library.
 
     >>> x = ex.variable({}, "x", (3,))
     >>> Table(x.interned).read("x if x > 0 else 0.0", {"x": x}).op
@@ -87,7 +88,10 @@ class Table:
         return ex.sum_over(x, [self.axis]) if x.shape else float(self.length) * x
 
     def call(self, name: str, args: list[Expr]) -> Expr:
-        """A function of the table: of the array library by that name, unless it is a row with another text."""
+        """A function of the table.
+
+        It is the array library's by that name, unless it is a row with another text.
+        """
         match name:
             case "pow":
                 return ex.elementwise("**", *args)

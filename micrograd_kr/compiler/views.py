@@ -1,4 +1,4 @@
-"""Positions as slices: reading a part of an array, and its reverse, putting gradients in place.
+"""Positions as slices: reading a part of an array, and putting gradients in place.
 
 Regular positions are a slice, a reshape or a transpose; only irregular ones gather.
 """
@@ -17,7 +17,7 @@ from .shapes import nested
 
 Part = tuple[Reading, Expr]  # what was read of an array, and its gradient
 
-# ---- reading -------------------------------------------------------------------------------------------
+# ---- reading -------------------------------------------------------------------------
 
 
 def view(x: Expr, reading: Reading) -> Expr:
@@ -45,10 +45,11 @@ def is_whole(offset: int, loops: Loops, count: int) -> bool:
 
 
 def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
-    """``x`` with one axis for each of the loops, which go from the largest step to the smallest.
+    """``x`` with an axis for each of the loops, from the largest step to the smallest.
 
-    None if they do not keep to the axes of ``x``: a loop belongs to the last axis it steps along in whole
-    elements, and an axis with several loops is cut into blocks of the largest step.
+    None if they do not keep to the axes of ``x``: a loop belongs to the last axis it
+    steps along in whole elements, and an axis with several loops is cut into blocks of
+    the largest step.
     """
     batch, shape = x.batch, list(x.shape[len(x.batch) :])
     before = [":"] * len(batch)
@@ -86,7 +87,10 @@ def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
 
 
 def block_start(first: int, n: int, step: int, width: int, length: int) -> int:
-    """Where n blocks of this step begin along an axis, so that they hold ``first`` and what is so wide."""
+    """Where n blocks of this step begin along an axis.
+
+    They hold ``first`` and what is so wide.
+    """
     if length % step == 0 and first % step + width <= step:
         return first - first % step
     return min(first, length - n * step)
@@ -103,7 +107,7 @@ def _key(length: int, first: int, loops: Loops) -> str:
     return f"{first or ''}:{stop}{stride}"
 
 
-# ---- the reverse ---------------------------------------------------------------------------------------
+# ---- the reverse ---------------------------------------------------------------------
 
 
 @dataclass
@@ -139,10 +143,11 @@ class Piece:
 def assemble(
     parts: Sequence[Part], shape: Shape, known: dict[Any, Expr] | None = None
 ) -> Expr:
-    """The gradient of a whole array of this shape from gradients of parts of it, which may overlap.
+    """The gradient of a whole array from gradients of parts of it, which may overlap.
 
-    Equal parts are added; so are those that are the whole array; parts that do not overlap are joined by
-    concatenate; and what is irregular is summed by position. ``known``: parts with a name, by their place.
+    Equal parts are added; so are those that are the whole array; parts that do not
+    overlap are joined by concatenate; and what is irregular is summed by position.
+    ``known``: parts with a name, by their place.
     """
     batch, count = ex.batch_of(shape), ex.size(shape)
     regular: dict[Any, list[Expr]] = {}
@@ -201,9 +206,12 @@ def added(parts: Sequence[tuple[Ints, Expr]], count: int, batch: Shape) -> Expr:
 
 
 def _join(pieces: list[Piece], count: int, batch: Shape) -> Expr | None:
-    """So many numbers in a row, of pieces that do not overlap, and zeros in the gaps; None if too entangled.
+    """So many numbers in a row, of pieces that do not overlap, and zeros in the gaps.
 
-    Where pieces are interleaved, as weights and biases of a layer are, they are the columns of a matrix.
+    None if they are too entangled.
+
+    Where pieces are interleaved, as weights and biases of a layer are, they are the
+    columns of a matrix.
     """
     pieces = sorted(pieces, key=lambda piece: piece.offset)
     zero = ex.const(pieces[0].value.interned, 0.0)

@@ -121,12 +121,12 @@ def defined(constants: dict[str, Any]) -> str:
 
 
 def side_by_side(x: Expr) -> Any:
-    """What is the same for expressions that share a line: numbers that become floats."""
+    """What is the same for expressions that share a line: those of floats."""
     return "floats" if x.op == "listed" and x.shape == () else x
 
 
 def tidy(text: str) -> str:
-    """An expression without the brackets that it does not need: those of a call it does.
+    """An expression without brackets that it does not need: those of calls it does.
 
     >>> tidy("((x * y) + (-(2.0)))")
     'x * y + -2.0'
