@@ -480,8 +480,10 @@ def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
     a[turns.terms], b[turns.terms] = read[:, :, 0], read[:, :, 1]
     body, outside = body_of(turns)
     zero = ~len(body.constants)
-    for loop in graph.loops:
-        loop.starts, loop.outside = moved[loop.starts], moved[loop.outside]
+    others = [
+        replace(one, starts=moved[one.starts], outside=moved[one.outside])
+        for one in graph.loops
+    ]
     loop = Loop(
         turns=T,
         depth=depth,
@@ -495,9 +497,7 @@ def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
         body=body,
         levels=turns.at,
     )
-    of_loop = np.concatenate([loop.starts.ravel(), outside.ravel()])
-    of_loop = of_loop[of_loop >= 0]
-    loop.level = 1 + int(levels[of_loop].max(initial=0))
+    loop.level = level_of(loop, levels)
     found = replace(
         graph,
         row=np.append(graph.row, np.full(rows.size, SUM)),
@@ -507,12 +507,23 @@ def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
         plus=np.append(graph.plus, np.zeros(rows.size)),
         constants=np.append(body.constants, 0.0),
         loss=int(moved[graph.loss]),
-        loops=[*graph.loops, loop],
+        loops=[*others, loop],
     )
-    new_levels = levels_of(found, np.append(levels, np.zeros(rows.size)))
-    if new_levels[of_loop].max(initial=0) >= loop.level:
-        return None
-    return found, new_levels
+    levels = np.append(levels, np.zeros(rows.size))
+    for _ in range(1 + len(found.loops)):  # one moves those that read it
+        new_levels = levels_of(found, levels)
+        right = [level_of(one, new_levels) for one in found.loops]
+        if right == [one.level for one in found.loops]:
+            return found, new_levels
+        for one, level in zip(found.loops, right, strict=True):
+            one.level = level
+    return None
+
+
+def level_of(loop: Loop, levels: Ints) -> int:
+    """One more than that of all that a loop reads."""
+    read = np.concatenate([loop.starts.ravel(), loop.outside.ravel()])
+    return 1 + int(levels[read[read >= 0]].max(initial=0))
 
 
 def body_of(turns: "_Turns") -> tuple[Scalars, Ints]:

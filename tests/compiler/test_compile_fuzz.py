@@ -129,6 +129,10 @@ def test_compiled_random_recurrences_are_eager_s(start: int) -> None:
             pytest.fail(f"seed {seed}: {error!r}")
 
 
+def test_a_loop_that_reads_another_one_comes_after_it() -> None:
+    check_recurrence(21465)  # two loops; that which comes first is found last
+
+
 def test_random_recurrences_are_loops() -> None:
     texts = []
     for seed in range(30):
