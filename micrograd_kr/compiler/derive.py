@@ -301,7 +301,7 @@ class Derivation(Sweep):
     ) -> None:
         self.loss_read, self.tokens = loss, tokens
         self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
-        names = Names(arrays, leaves, labels)
+        self.names = names = Names(arrays, leaves, labels)
         values: list[Expr] = []
         interned: dict[Any, Expr] = {}
         for array, name in zip(arrays, leaves, strict=False):
@@ -349,7 +349,9 @@ class Derivation(Sweep):
             inner = self.tokens.read(theta.interned, gather, k)
             at = ex.row_of_two(at, inner, gather.counts[k])
         self.at[array] = at
-        table = view(theta, table_of(gather))
+        read = table_of(gather)
+        table = view(theta, read)
+        self.names.name_parameter(table, read)
         shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
         return ex.rows(ex.reshape(table, shape), at)
 
