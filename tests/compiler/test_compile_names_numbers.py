@@ -39,7 +39,7 @@ def assert_eager(first: str, second: str, name: str, other: str) -> None:
     assert slope == pytest.approx(expected[1], rel=1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(labels, labels, identifiers, identifiers)
 def test_no_two_names_are_one(first: str, second: str, name: str, other: str) -> None:
     same = unicodedata.normalize("NFKC", name) == unicodedata.normalize("NFKC", other)
@@ -115,7 +115,7 @@ CARRIED: dict[str, Any] = {
 }
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(chains(variables=False))
 def test_chains_of_constants_are_eager_s(
     chain: tuple[float, list[tuple[str, float]]],
