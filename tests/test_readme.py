@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from micrograd_kr import Op, Value
@@ -42,12 +41,11 @@ def test_every_block_runs_in_one_session(name, tmp_path, monkeypatch):
             session = test.globs
             typed += len(test.examples)
         else:  # what `print(program)` shows
-            assert session["program"].source.strip() == text.strip()
+            program = session["program"]
+            assert program.source.strip() == text.strip()
             names: dict[str, Any] = {}
             exec(text, names)
-            X = np.array(session["X"])
-            y = np.array(session.get("signs") or session["부호"])
-            loss, _ = names["program"](session["program"].theta(), X, y)
+            loss, _ = names["program"](program.theta(), *program.inputs.values())
             assert loss == pytest.approx(session["loss"].data, rel=1e-12)
     assert "".join(said) == ""
     assert typed > 35
