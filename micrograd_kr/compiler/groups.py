@@ -170,7 +170,8 @@ class _Level:
 def suits_floats(loop: Loop) -> bool:
     """Whether a turn is so little that Python's floats are faster than arrays."""
     body = loop.body
-    products = np.add.reduceat(body.b >= 0, body.first[body.live])
+    owner = np.arange(len(body.row)).repeat(np.diff(body.first))
+    products = np.bincount(owner[body.b >= 0], minlength=1)
     most = 12 if products.max() > 2 else 8 * len(np.unique(loop.kinds))
     small = len(loop.made) <= 8 and len(body.a) <= most
     return small and all(is_safe(body, node) for node in body.live.tolist())

@@ -15,7 +15,7 @@ import numpy as np
 
 from .arrays import Bools, Ints, Loop
 from .groups import cuts, levels_of
-from .scalars import ONE, SUM, Scalars
+from .scalars import ONE, SUM, Scalars, folded
 
 FEWEST = 8  # turns
 LONGEST = 400  # levels of a turn
@@ -32,7 +32,9 @@ def with_loops(graph: Scalars, levels: Ints) -> tuple[Scalars, Ints]:
         if found is None:
             break
         graph, levels = found
-    return graph, levels
+    for loop in graph.loops:
+        loop.body = folded(loop.body)
+    return folded(graph), levels
 
 
 # ---- looking for turns -----------------------------------------------------------------
@@ -54,15 +56,9 @@ class _Levels:
         repeated = np.add.reduceat(self.signs[self.nodes], self.ends[:-1])
         for start, end, period in periods(repeated):
             for tells_apart in (np.arange(len(self.signs)), self.leaves):
-                first = self.beginning(start, end, period, tells_apart)
-                if first is None:
-                    continue
-                found = [
-                    self.beginning(start + k, end, period, tells_apart)
-                    for k in first.best_levels()
-                ]
-                best = [t.with_fewest_states().prolonged() for t in found if t]
-                return min(best or [first], key=_Turns.worth)
+                found = self.beginning(start, end, period, tells_apart)
+                if found is not None:
+                    return found.best()
         return None
 
     def beginning(
@@ -255,21 +251,19 @@ class _Turns:
 
     # ---- where a turn begins
 
-    def best_levels(self) -> list[int]:
-        """At which levels a turn may begin that has the fewest states."""
-        costs = [
-            self.cost((self.at >= k).astype(int)) for k in range(int(self.at[-1]) + 1)
-        ]
-        best = min(costs)
-        return [k for k, cost in enumerate(costs) if cost == best][:4]
+    def best(self) -> "_Turns":
+        """The same with the fewest states, and then the most turns.
 
-    def worth(self) -> tuple[int, ...]:
-        """What is better is less: states, what is read of other columns, turns outside."""
-        others = np.setdiff1d(self.results(self.table), self.states)
-        return len(self.states), len(others), -len(self)
+        A turn may begin at any level; then columns of a kind may be done a turn later.
+        """
+        begins = [(self.at > k).astype(int) for k in np.unique(self.at)]
+        fewest = min(map(self.cost, begins))
+        found = [self.shifted(k) for k in begins if self.cost(k) == fewest]
+        best = [t.with_fewest_states().prolonged() for t in found[:4] if t]
+        return min(best or [self], key=lambda t: (len(t.states), -len(t)))
 
     def with_fewest_states(self) -> "_Turns":
-        """The same with some columns in a later turn, where that makes fewer states."""
+        """The same with kinds of columns in a later turn, where that makes fewer states."""
         best, improved = np.zeros(len(self.at), dtype=int), True
         while improved:
             improved = False
@@ -340,8 +334,6 @@ class _Turns:
         graph, like = self.graph, int(self.table[0, column])
         start, end = graph.first[node : node + 2]
         alike = graph.row[node] == graph.row[like]
-        plus = graph.plus[self.table[:, column]]
-        alike &= (plus != plus[0]).any() or graph.plus[node] == plus[0]
         if not alike or end - start != graph.first[like + 1] - graph.first[like]:
             return None
         return np.stack([graph.a[start:end], graph.b[start:end]], axis=1)
@@ -423,14 +415,15 @@ def with_sums(turns: "_Turns", levels: Ints) -> tuple["_Turns", Ints]:
     graph, table = turns.graph, turns.table
     count = table.shape[1]
     outside = (turns.source < 0).all(axis=1)
-    moving = outside & ~turns.stays.all(axis=1)
+    constant: Bools = turns.read < 0
+    variable = ~constant.any(axis=0).all(axis=1)
+    moving = outside & variable & ~turns.stays.all(axis=1)
     products = moving & (turns.read[0, :, 1] != ONE)
     some, several, terms = [
         np.bincount(turns.owner[of], minlength=count)
         for of in (moving, products, outside)
     ]
-    plus = graph.plus[table].any(axis=0)
-    worth = (some > 0) & ((several > 0) | (terms > 1) | plus)
+    worth = (some > 0) & ((several > 0) | (terms > 1))
     summed = np.flatnonzero(worth & (graph.row[table[0]] == SUM))
     if not len(summed):
         return turns, levels
@@ -443,14 +436,13 @@ def with_sums(turns: "_Turns", levels: Ints) -> tuple["_Turns", Ints]:
     found = replace(
         graph,
         row=np.append(graph.row, np.full(old.size, SUM)),
-        plus=np.append(graph.plus, graph.plus[old]),
+        plus=np.zeros(len(graph.row) + old.size),
         live=np.append(graph.live, new),
     ).with_terms(
         np.append(node, old),
         np.append(graph.a, new),
         np.append(graph.b, np.full(old.size, ONE)),
     )
-    found.plus[old] = 0.0
     level = np.append(levels, np.ones(old.size, dtype=np.int64))
     reader = np.arange(len(found.row)).repeat(np.diff(found.first))
     of_sum = reader >= new[0, 0]
@@ -479,7 +471,7 @@ def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
     a, b = moved[graph.a], moved[graph.b]
     a[turns.terms], b[turns.terms] = read[:, :, 0], read[:, :, 1]
     body, outside = body_of(turns)
-    zero = ~len(body.constants)
+    zero = ~len(graph.constants)
     others = [
         replace(one, starts=moved[one.starts], outside=moved[one.outside])
         for one in graph.loops
@@ -504,8 +496,8 @@ def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
         first=np.append(graph.first, np.full(rows.size, graph.first[-1])),
         a=a,
         b=b,
-        plus=np.append(graph.plus, np.zeros(rows.size)),
-        constants=np.append(body.constants, 0.0),
+        plus=np.zeros(n + rows.size),
+        constants=np.append(graph.constants, 0.0),
         loss=int(moved[graph.loss]),
         loops=[*others, loop],
     )
@@ -531,37 +523,22 @@ def body_of(turns: "_Turns") -> tuple[Scalars, Ints]:
 
     Its leaves are these columns, and the states, those of the last turn first.
     """
-    graph, depth, table = turns.graph, turns.depth, turns.table
-    plus = graph.plus[table]
-    varies = (plus != plus[0]).any(axis=0)
-    numbers = plus[:, varies]
-    constants = np.append(graph.constants, numbers)
-    of_numbers = ~np.arange(len(graph.constants), len(constants))
+    graph, states = turns.graph, turns.states
     edges = (turns.source < 0) & ~(turns.stays & (turns.read[0] < 0))
-    every = [turns.read[:, edges], of_numbers.reshape(numbers.shape)]
-    outside, which = np.unique(
-        np.concatenate(every, axis=1), axis=1, return_inverse=True
-    )
-    which, carried = which.ravel(), outside.shape[1]
-    leaves = carried + depth * len(turns.states)
+    outside, which = np.unique(turns.read[:, edges], axis=1, return_inverse=True)
+    carried = outside.shape[1]
+    leaves = carried + turns.depth * len(states)
     read = np.where(turns.source >= 0, leaves + turns.source, turns.read[0])
     later = turns.ago > 0
-    state = np.searchsorted(turns.states, turns.source[later])
-    read[later] = carried + (turns.ago[later] - 1) * len(turns.states) + state
-    read[edges] = which[: edges.sum()]
-    more = which[edges.sum() :]
-    nodes = np.arange(table.shape[1])
+    state = np.searchsorted(states, turns.source[later])
+    read[later] = carried + (turns.ago[later] - 1) * len(states) + state
+    read[edges] = which.ravel()
+    columns = turns.table.shape[1]
     body = replace(
         graph,
         leaves=leaves,
-        row=np.append(np.full(leaves, SUM), graph.row[table[0]]),
-        plus=np.append(np.zeros(leaves), np.where(varies, 0.0, plus[0])),
-        live=leaves + nodes,
-        constants=constants,
+        row=np.append(np.full(leaves, SUM), graph.row[turns.table[0]]),
+        live=leaves + np.arange(columns),
         loops=[],
-    ).with_terms(
-        leaves + np.append(turns.owner, nodes[varies]),
-        np.append(read[:, 0], more),
-        np.append(read[:, 1], np.full(len(more), ONE)),
-    )
+    ).with_terms(leaves + turns.owner, read[:, 0], read[:, 1])
     return body, outside

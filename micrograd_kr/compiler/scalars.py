@@ -116,7 +116,10 @@ def refuse_branches(values: Sequence[Value]) -> None:
 
 
 def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
-    """The graph below ``loss``, with sums that are used once joined into one sum of products."""
+    """The graph below ``loss``, with sums that are used once joined into one sum of products.
+
+    Constants stay where they are, as a recurrence may begin with one, until it is `folded`.
+    """
     recorded = read(loss, leaves)
     table = list(dict.fromkeys(recorded.rows))
     place = {op: i for i, op in enumerate(table)}
@@ -130,9 +133,9 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
 
     operands = np.fromiter(recorded.operands, np.int64)
     uses = np.bincount(operands[operands >= 0], minlength=n)
-    node, a, b = _terms(operands, length, form)
-    swap = (a < 0) & is_sum[node]
-    a, b = np.where(swap, b, a), np.where(swap, a, b)
+    node, first, second = _terms(operands, length, form)
+    swap = (first < 0) & is_sum[node]
+    a, b = np.where(swap, second, first), np.where(swap, first, second)
 
     constants = np.array(recorded.constants)
     fixed = (a < 0) & is_sum[node]  # a constant times a constant
@@ -140,24 +143,34 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
     alone = np.zeros(n, dtype=bool)  # where the sum of all constants might be infinite
     alone[node[fixed][np.abs(added) > 1e150]] = True
     joined, root = _joined(node, a, b, is_sum, uses, alone)
-    node = root[node]
-    plus = np.bincount(node[fixed], added, minlength=n).astype(np.float64)
-
-    kept = np.flatnonzero(~joined & ~fixed)
-    order = kept[np.argsort(node[kept], kind="stable")]
-    return Scalars(
+    kept = ~joined
+    found = Scalars(
         leaves=len(leaves),
         table=table,
         row=np.where(is_sum, SUM, row),
-        first=np.searchsorted(node[order], np.arange(n + 1)),
-        a=a[order],
-        b=b[order],
-        plus=plus,
+        first=operands[:0],
+        a=operands[:0],
+        b=operands[:0],
+        plus=np.zeros(n),
         live=np.flatnonzero((root == np.arange(n)) & (length > 0)),
         constants=constants,
         loss=recorded.loss,
         recorded=recorded,
     )
+    return found.with_terms(root[node][kept], first[kept], second[kept])
+
+
+def folded(graph: Scalars) -> Scalars:
+    """The same with a variable first in every term of a sum; what is constant is added up."""
+    n, a, b = len(graph.row), graph.a, graph.b
+    node = np.arange(n).repeat(np.diff(graph.first))
+    swap = (a < 0) & (graph.row[node] == SUM)
+    a, b = np.where(swap, b, a), np.where(swap, a, b)
+    fixed = swap & (a < 0)
+    constants = graph.constants
+    added = constants[~a[fixed]] * constants[~b[fixed]]
+    plus = np.bincount(node[fixed], added, minlength=n).astype(np.float64)
+    return replace(graph, plus=plus).with_terms(node[~fixed], a[~fixed], b[~fixed])
 
 
 def _terms(operands: Ints, length: Ints, form: Ints) -> tuple[Ints, Ints, Ints]:
