@@ -45,7 +45,7 @@ class _Levels:
 
     def __init__(self, graph: Scalars, levels: Ints) -> None:
         self.graph = graph
-        self.plain, self.signs, self.leaves = signatures(graph)
+        self.plain, self.signs = signatures(graph)
         levels = levels[graph.live]
         order = np.lexsort([graph.live, self.signs[graph.live], levels])
         self.nodes = graph.live[order]
@@ -55,25 +55,19 @@ class _Levels:
         """The turns of a recurrence, the shortest there are."""
         repeated = np.add.reduceat(self.signs[self.nodes], self.ends[:-1])
         for start, end, period in periods(repeated):
-            for tells_apart in (np.arange(len(self.signs)), self.leaves):
-                found = self.beginning(start, end, period, tells_apart)
-                if found is not None:
-                    return found.best()
+            found = self.beginning(start, end, period)
+            if found is not None:
+                return found.best()
         return None
 
-    def beginning(
-        self, start: int, end: int, period: int, tells_apart: Ints
-    ) -> "_Turns | None":
-        """Turns of so many levels; ``tells_apart`` is the order of nodes that do the same."""
+    def beginning(self, start: int, end: int, period: int) -> "_Turns | None":
+        """Turns of so many levels; nodes that do the same are in the order of the graph."""
         ends, count = self.ends, (end - start) // period
         nodes = self.nodes[ends[start] : ends[start + count * period]]
         table = nodes.reshape(count, -1)
         if (self.signs[table] != self.signs[table[0]]).any():
             return None
         at = np.arange(period).repeat(np.diff(ends[start : start + period + 1]))
-        kinds = _numbered(at, self.signs[table[0]])
-        keys = tells_apart[table], np.broadcast_to(kinds, table.shape)
-        table = np.take_along_axis(table, np.lexsort(keys), axis=1)
         kinds = _numbered(at, self.plain[table[0]])
         return _Turns(self.graph, table, at, kinds).settled()
 
@@ -83,9 +77,9 @@ def _numbered(a: Ints, b: Ints) -> Ints:
     return np.unique(np.stack([a, b]), axis=1, return_inverse=True)[1].ravel()
 
 
-def signatures(graph: Scalars) -> tuple[Ints, Ints, Ints]:
-    """Numbers for each node: what it does; to what; and which leaves it reads."""
-    random = np.random.default_rng(0).integers(1 << 62, size=max(graph.leaves, 64) + 64)
+def signatures(graph: Scalars) -> tuple[Ints, Ints]:
+    """Numbers for each node: what it does, and to what."""
+    random = np.random.default_rng(0).integers(1 << 62, size=256)
     n = len(graph.row)
     known = np.array([2, 1, 0])  # constants: 1, -1, and any other one
     kinds = np.concatenate([graph.row + 5, np.full(len(graph.constants), known[-1])])
@@ -96,19 +90,14 @@ def signatures(graph: Scalars) -> tuple[Ints, Ints, Ints]:
     nth = np.arange(len(owner)) - graph.first[owner]
     place = np.where(graph.row[owner] == SUM, 1, random[nth % 64] | 1)
 
-    def summed(of: Ints) -> Ints:
-        terms = (of[graph.a] * random[1] + of[graph.b]) * place
-        total = np.concatenate([[0], (terms ^ (terms >> 29)).cumsum()])
-        return np.diff(total[graph.first])
-
     found = []
     for _ in range(2):
+        terms = (codes[graph.a] * random[1] + codes[graph.b]) * place
+        total = np.concatenate([[0], (terms ^ (terms >> 29)).cumsum()])
         codes = codes.copy()
-        codes[:n] = codes[:n] * random[2] + summed(codes)
+        codes[:n] = codes[:n] * random[2] + np.diff(total[graph.first])
         found.append(codes[:n])
-    leaves = np.zeros(n + len(graph.constants), dtype=np.int64)
-    leaves[: graph.leaves] = random[: graph.leaves]
-    return found[0], found[1], summed(leaves)
+    return found[0], found[1]
 
 
 def periods(found: Ints) -> Iterator[tuple[int, int, int]]:
@@ -269,36 +258,17 @@ class _Turns:
             improved = False
             for kind in np.unique(self.kinds):
                 moved = best + (self.kinds == kind)
-                if self.cost(moved)[0] < self.cost(best)[0]:
+                if self.cost(moved) < self.cost(best):
                     best, improved = moved, True
         return (best.any() and self.shifted(best)) or self
 
-    def cost(self, shift: Ints) -> tuple[int, int]:
-        """How many states there are with columns in later turns, and other results."""
+    def cost(self, shift: Ints) -> int:
+        """How many states there are with columns in later turns."""
         reader, inner = self.owner[:, None], self.source >= 0
         ago = self.ago + shift[reader] - shift[self.source]
         if (ago[inner] < 0).any():
-            return len(self.at) + 1, 0
-        states = np.unique(self.source[inner & (ago > 0)])
-        others = np.setdiff1d(self.results_of_most, states)
-        return len(states), len(others)
-
-    @cached_property
-    def results_of_most(self) -> Ints:
-        """The columns that something else reads, not in the last turn alone."""
-        return self.results(self.table[:-1])
-
-    def results(self, table: Ints) -> Ints:
-        """The columns of a table that something else than the recurrence reads."""
-        graph = self.graph
-        column = np.full(len(graph.row) + len(graph.constants), -1)
-        reader = np.arange(len(graph.row)).repeat(np.diff(graph.first))
-        column[self.table] = 0
-        others = column[reader] < 0
-        column[self.table] = -1
-        column[table] = np.arange(table.shape[1])
-        read = [column[graph.a[others]], column[graph.b[others]], column[[graph.loss]]]
-        return np.setdiff1d(np.concatenate(read), [-1])
+            return len(self.at) + 1
+        return len(np.unique(self.source[inner & (ago > 0)]))
 
     def shifted(self, shift: Ints) -> "_Turns | None":
         """The same with columns in later turns."""
@@ -415,8 +385,7 @@ def with_sums(turns: "_Turns", levels: Ints) -> tuple["_Turns", Ints]:
     graph, table = turns.graph, turns.table
     count = table.shape[1]
     outside = (turns.source < 0).all(axis=1)
-    constant: Bools = turns.read < 0
-    variable = ~constant.any(axis=0).all(axis=1)
+    variable = (np.min(turns.read, axis=0) >= 0).any(axis=1)
     moving = outside & variable & ~turns.stays.all(axis=1)
     products = moving & (turns.read[0, :, 1] != ONE)
     some, several, terms = [

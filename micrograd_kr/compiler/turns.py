@@ -217,8 +217,8 @@ def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
     adjoints = under(work, loop, "d")
     starts: dict[Expr, Expr] = {}
     for x, array in zip(adjoints, loop.states_of, strict=True):
-        grad = work.gradient_of(array) or ex.const(work.interned, 0.0)
-        starts[x] = ex.spread(grad, x.shape)
+        seed = work.gradient_of(array) or ex.const(work.interned, 0.0)
+        starts[x] = ex.spread(seed, x.shape)
         assert array.made is not None
         turn.parts[array.made.source].append((array.made, row(x, loop.depth)))
     turn.sweep(turn.computed)

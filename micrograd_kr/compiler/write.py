@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from textwrap import indent
 from typing import Any
 
@@ -53,15 +53,12 @@ def write(
 
     body = [f"{ROWS} = len({x})" for x in batch]
     backward = False
-    in_lines = sorted(lines, key=lambda x: ex.base(x).op != "name")
-    for _, group in itertools.groupby(in_lines, key=side_by_side):
-        some = list(group)
-        if some[0].serial >= forward and not backward:  # parts of arguments come first
+    parts = {x: lines[x] for x in sorted(lines, key=lambda x: ex.base(x).op != "name")}
+    for x, text in writer.text_of(parts):
+        if x.serial >= forward and not backward:  # parts of arguments come first
             backward = True
             body.append("# backwards")
-        left = ", ".join([writer.written[x] for x in some])
-        right = ", ".join([lines[x] for x in some])
-        body.append(right if some[0].op == "loop" else line(left, right, some[0].note))
+        body.append(text)
     results = [tidy(writer.written[x]) for x in outputs.values()]
     body.append(f"return {', '.join(results)}")
     taken = {*arguments, ROWS, *constants.values(), *of_loops}
@@ -120,9 +117,12 @@ def defined(constants: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def side_by_side(x: Expr) -> Any:
-    """What is the same for expressions that share a line: those of floats."""
-    return "floats" if x.op == "listed" and x.shape == () else x
+def side_by_side(item: tuple[Expr, str]) -> Any:
+    """What is the same for lines that stand in one: short ones of numbers, and of lists."""
+    x, text = item
+    number = x.shape == () and x.op in ("index", "row", "listed")
+    of_list = x.op == "state" and text.startswith("array")
+    return x.op if (number or of_list) and len(text) < 24 and not x.note else x
 
 
 def tidy(text: str) -> str:
@@ -199,6 +199,15 @@ class _Writer:
                 self.written[x] = f"{{e{x.serial}}}"
         return lines
 
+    def text_of(self, lines: dict[Expr, str]) -> Iterator[tuple[Expr, str]]:
+        """Lines as text, each with the first of its expressions."""
+        for _, group in itertools.groupby(lines.items(), key=side_by_side):
+            some = dict(group)
+            x = next(iter(some))
+            left = ", ".join([self.written[y] for y in some])
+            right = ", ".join(some.values())
+            yield x, right if x.op == "loop" else line(left, right, x.note)
+
     # ---- loops over time, by Python or by JAX
 
     def of_loop(self, x: Expr, uses: Counter[Expr]) -> str:
@@ -225,7 +234,7 @@ class _Writer:
         results = [statement.value for statement in body.statements]
         nodes = [y for y in in_order(results, known) if y not in known]
         lines = self.lines_of(nodes, results, body.floats)
-        text = [line(self.written[y], right, y.note) for y, right in lines.items()]
+        text = [one for _, one in self.text_of(lines)]
         rows = ":, " * bool(next(iter(body.started)).batch)
         for one in body.statements:
             at = f"{rows}t + {one.at}" if one.at else f"{rows}t"
