@@ -50,7 +50,7 @@ class Sweep:
             self.values.append(value)
 
     def gradient_of(self, array: Array) -> Expr | None:
-        """What has been propagated to an array, which is then told no more; None if nothing was."""
+        """What has been propagated to an array, which is then told no more, or None."""
         parts, self.parts[array.number] = self.parts[array.number], []
         if not parts:
             return None
@@ -173,7 +173,7 @@ class Sweep:
         sizes: dict[str, Any],
         factor: tuple[Expr, str] | None = None,
     ) -> None:
-        """Propagate a gradient times a factor to what is read, if it is wanted there."""
+        """Propagate a gradient times a factor to what is read, if wanted there."""
         if not self.is_wanted(reading):
             return
         out = self.subscripts_read(reading)
@@ -282,8 +282,9 @@ class Sweep:
 class Derivation(Sweep):
     """The expressions of the loss and of the gradient.
 
-    ``leaves``: what the parameters and inputs are called; ``labels``: those of the parameters; ``loss``:
-    which element of which array it is; ``tokens``: what the gathers are told by.
+    ``leaves``: what the parameters and inputs are called; ``labels``: those of the
+    parameters; ``loss``: which element of which array it is; ``tokens``: what the
+    gathers are told by.
     """
 
     loss: Expr
@@ -327,7 +328,7 @@ class Derivation(Sweep):
         self.parts[read.source].append((read, grad))
 
     def backwards(self) -> None:
-        """Propagate the gradient of every array to what it reads, from the loss to the parameters."""
+        """Propagate every gradient to what is read, from the loss to parameters."""
         self.sweep(self.computed)
         for array in self.at:
             grad = self.gradient_of(array)

@@ -1,7 +1,8 @@
-"""Find the scalars that one array can hold: same operation, operands from the same arrays.
+"""Find the scalars that one array can hold: one operation, of the same arrays.
 
-Level by level from the leaves: equal nodes are merged, then nodes are grouped by their operation and
-the arrays of their operands. A level is finished before the next one begins.
+Level by level from the leaves: equal nodes are merged, then nodes are grouped by their
+operation and the arrays of their operands. A level is finished before the next one
+begins.
 """
 
 import itertools
@@ -33,7 +34,8 @@ from .arrays import (
 from .irregular import Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
 
-# What makes a list longer without changing the result: for lists of different lengths side by side.
+# What makes a list longer without changing the result: for lists of different lengths
+# side by side.
 FILLING = {"logsumexp(x)": LOWEST}
 
 
@@ -114,9 +116,10 @@ def _random(seed: int, bits: int) -> Ints:
 
 
 def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
-    """For each run of values the number of the first run that is equal to it and has the same tag.
+    """For each run of values the first that is equal to it and has the same tag.
 
-    By hashes, which are verified: of 10,000 runs in a tenth of the time of a dictionary of them.
+    By hashes, which are verified: of 10,000 runs in a tenth of the time of a dictionary
+    of them.
 
     >>> alike(np.array([0, 0, 0]), np.array([7, 8, 9, 7, 8]), np.array([2, 1, 2]))
     array([0, 1, 0])
@@ -142,7 +145,7 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
 
 @dataclass
 class _Level:
-    """Nodes of one level, and their terms end to end: a * b, and a number for where these come from."""
+    """Nodes of one level, and their terms end to end: a * b, and from where."""
 
     nodes: Ints
     row: Ints
@@ -190,7 +193,7 @@ def is_safe(graph: Scalars, node: int) -> bool:
 
 
 class Grouping:
-    """The arrays that are found: ``same`` is, of each scalar, the first that is equal to it.
+    """The arrays that are found; ``same``: of each scalar, the first equal one.
 
     ``array_of``: the number of the array that holds a scalar.
     """
@@ -274,7 +277,7 @@ class Grouping:
             loop.leaves.append(Array(columns))
 
     def split(self, ids: Ints) -> list[tuple[Ints, Reading]]:
-        """What reads a table of scalars, by their arrays, and the places in the table."""
+        """What reads a table of scalars, by arrays, and the places in the table."""
         places = np.arange(ids.size).reshape(ids.shape)
         sources = self.array_of[ids]
         found = []
@@ -304,8 +307,9 @@ class Grouping:
         swap = sums & (of_b >= 0) & (of_b < of_a)  # w * x and x * w are one thing
         a, b = np.where(swap, b, a), np.where(swap, a, b)
 
-        # Where the factors come from: 1, -1 and all other constants are kinds of their own. An operand
-        # of a row is known by its place too, and a constant by its value: x**2 is not x**3.
+        # Where the factors come from: 1, -1 and all other constants are kinds of their
+        # own. An operand of a row is known by its place too, and a constant by its
+        # value: x**2 is not x**3.
         end = len(self.arrays) + 3
         kind_b = np.where(b < 0, end + np.maximum(b, LOWEST), self.array_of[b])
         kind_a = np.where(a < 0, end - a, self.array_of[a])
@@ -344,7 +348,7 @@ class Grouping:
         return found
 
     def with_ragged(self, level: _Level, leader: Ints) -> Ints:
-        """A number for each node: sums of terms of one kind are alike, however many terms they have."""
+        """A number for each node: sums of terms of one kind are alike at any length."""
         start = level.lengths.cumsum() - level.lengths
         kind = level.kind[start]
         alone = np.minimum.reduceat(level.kind, start) == kind
@@ -359,7 +363,7 @@ class Grouping:
         return one
 
     def with_irregular(self, level: _Level, leader: Ints, settled: Bools) -> Ints:
-        """The same, and irregular ones of an operation are one; those that are ``settled`` stay."""
+        """The same, and irregular ones of an operation are one, unless ``settled``."""
         sizes = np.bincount(leader, level.lengths).astype(int)
         sizes[leader[settled]] = 0
         table = self.graph.table
@@ -409,7 +413,7 @@ class Grouping:
         return Product(side(level.a), side(level.b))
 
     def columns(self, row: Op, lengths: Ints, operands: Ints) -> list[Ints]:
-        """Operands of a row of the table, a row for each node; shorter lists are filled up."""
+        """Operands of a row, for each node; shorter lists are filled up."""
         if not row.variadic:
             return list(operands.reshape(len(lengths), -1).T)
         inside = np.arange(lengths.max()) < lengths[:, None]

@@ -1,7 +1,8 @@
-"""What is irregular: few scalars of many kinds, read from several arrays, added here and there.
+"""What is irregular: few scalars of many kinds, read and added here and there.
 
-A line of the program for each kind would be more work than it does. So small arrays are put end to end in
-a pool; all that a level reads of them is one gather; and products are added to their sums by position.
+A line of the program for each kind would be more work than it does. So small arrays are
+put end to end in a pool; all that a level reads of them is one gather; and products are
+added to their sums by position.
 """
 
 from collections.abc import Sequence
@@ -26,10 +27,11 @@ from .scalars import ONE
 
 
 def few(sizes: Ints, arrays: int) -> Bools:
-    """Which of the kinds of scalars of one operation on a level, or of terms in a sum, are irregular.
+    """Which kinds of scalars of an operation, or of terms in a sum, are irregular.
 
-    Those that read few numbers where there are several of them: one array of them all costs a gather,
-    which is cheaper than a line for each. Two are enough when there are very many ``arrays`` already.
+    Those that read few numbers where there are several of them: one array of them all
+    costs a gather, which is cheaper than a line for each. Two are enough when there are
+    very many ``arrays`` already.
     """
     for many, small in ((5, 256), (2 if arrays > 200 else 4, 16)):
         found: Bools = sizes < small
@@ -48,11 +50,11 @@ def scattered(a: Ints, b: Ints, owner: Ints) -> list[Product]:
     return found
 
 
-# ---- while scalars are grouped -----------------------------------------------------------------------
+# ---- while scalars are grouped -------------------------------------------------------
 
 
 class Pool:
-    """Arrays end to end, for those that read several of them at once; it grows from level to level."""
+    """Arrays end to end, for those that read several at once; it grows by levels."""
 
     def __init__(self, arrays: list[Array], array_of: Ints, next_node: int) -> None:
         self.arrays = arrays
@@ -63,7 +65,7 @@ class Pool:
         self.last: int | None = None
 
     def gather(self, level: Sequence[Array]) -> list[Array]:
-        """The pool with all that these arrays read of several arrays, and what they read of it in one go."""
+        """The pool with all that these read of several arrays, and what reads it."""
         readings = [r for array in level for r in array.readings if r.source == SEVERAL]
         if not readings:
             return []
@@ -101,7 +103,7 @@ class Pool:
         return [Array(nothing, members=members)]
 
 
-# ---- as expressions ----------------------------------------------------------------------------------
+# ---- as expressions ------------------------------------------------------------------
 
 
 class Work(Protocol):

@@ -2,9 +2,9 @@
 
 Where something is done again and again, the levels of a graph repeat with a period. The
 scalars of one period are a turn; those that a turn reads of the turns before it are the
-states. A loop over the turns computes the states and nothing else. With every state known
-the graph is cut: each turn reads numbers that are there already, all that is left is as
-deep as one turn, and all turns are arrays with an axis for time.
+states. A loop over the turns computes the states and nothing else. With every state
+known the graph is cut: each turn reads numbers that are there already, all that is left
+is as deep as one turn, and all turns are arrays with an axis for time.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def with_loops(graph: Scalars, levels: Ints) -> tuple[Scalars, Ints]:
     return folded(graph), levels
 
 
-# ---- looking for turns -----------------------------------------------------------------
+# ---- looking for turns ---------------------------------------------------------------
 
 
 class _Levels:
@@ -61,7 +61,9 @@ class _Levels:
         return None
 
     def beginning(self, start: int, end: int, period: int) -> "_Turns | None":
-        """Turns of so many levels; nodes that do the same are in the order of the graph."""
+        """Turns of so many levels; nodes that do the same are in the order of the
+        graph.
+        """
         ends, count = self.ends, (end - start) // period
         nodes = self.nodes[ends[start] : ends[start + count * period]]
         table = nodes.reshape(count, -1)
@@ -101,7 +103,7 @@ def signatures(graph: Scalars) -> tuple[Ints, Ints]:
 
 
 def periods(found: Ints) -> Iterator[tuple[int, int, int]]:
-    """Where a row of numbers repeats itself FEWEST times: from, to, and with what period.
+    """Where a row of numbers repeats itself FEWEST times: from, to, and the period.
 
     >>> list(periods(np.array([7] + [1, 2, 3] * 8)))[0]
     (1, 25, 3)
@@ -134,8 +136,9 @@ def longest_run(flags: Bools) -> tuple[int, int]:
 class _Turns:
     """Nodes in a table, a row for each turn, and what they read.
 
-    ``at``: the order of the columns within a turn; ``kinds``: which columns do the same.
-    ``read`` has a row for each turn, a column for each term, and both its factors.
+    ``at``: the order of the columns within a turn; ``kinds``: which columns do the
+    same. ``read`` has a row for each turn, a column for each term, and both its
+    factors.
     """
 
     def __init__(self, graph: Scalars, table: Ints, at: Ints, kinds: Ints) -> None:
@@ -252,7 +255,9 @@ class _Turns:
         return min(best or [self], key=lambda t: (len(t.states), -len(t)))
 
     def with_fewest_states(self) -> "_Turns":
-        """The same with kinds of columns in a later turn, where that makes fewer states."""
+        """The same with kinds of columns in a later turn, where that makes fewer
+        states.
+        """
         best, improved = np.zeros(len(self.at), dtype=int), True
         while improved:
             improved = False
@@ -359,7 +364,7 @@ class _Turns:
 
     @cached_property
     def edges_outside(self) -> tuple[Ints, Ints]:
-        """Nodes that are not of a turn, and what they read, in order of what they read."""
+        """Nodes that are not of a turn, and what they read, in order of the latter."""
         graph = self.graph
         away = np.zeros(len(graph.row), dtype=bool)
         away[self.table] = True
@@ -374,11 +379,11 @@ class _Turns:
         return reader[order], operand[order]
 
 
-# ---- cutting ---------------------------------------------------------------------------
+# ---- cutting -------------------------------------------------------------------------
 
 
 def with_sums(turns: "_Turns", levels: Ints) -> tuple["_Turns", Ints]:
-    """The same turns, where the terms of a sum that need no turn before are a sum of their own.
+    """The same turns, where terms that need no turn before are a sum of their own.
 
     If any of them moves: these are then computed before the loop.
     """

@@ -1,9 +1,10 @@
-"""Read the recorded graph into arrays of integers, and join chains of additions and multiplications.
+"""Read the recorded graph into arrays of integers, and join chains of sums.
 
-Every node becomes a number: parameters first, then inputs, then what was computed from them. What
-depends on neither is a constant, known by its value, and has a negative number: the constant c is
-``constants[~c]``. Additions, subtractions, multiplications and all that is made of them are one kind
-of node here, a sum of products a1 b1 + a2 b2 + ... + constant; a plain term has b = ONE.
+Every node becomes a number: parameters first, then inputs, then what was computed from
+them. What depends on neither is a constant, known by its value, and has a negative
+number: the constant c is ``constants[~c]``. Additions, subtractions, multiplications
+and all that is made of them are one kind of node here, a sum of products a1 b1 + a2 b2
++ ... + constant; a plain term has b = ONE.
 """
 
 import math
@@ -20,14 +21,14 @@ ONE, MINUS, LOWEST = -1, -2, ABSENT  # the constants 1, -1 and minus infinity
 
 SUM = -1  # in place of a row of the table
 
-# The rows of the table that are sums of products, known by their text. Of those from x * y on, the first
-# half of the operands is multiplied by the second half.
+# The rows of the table that are sums of products, known by their text.
+# Of those from x * y on, the first half of the operands is multiplied by the second.
 SUMS = ["x + y", "x - y", "-x", "sum(x)", "x * y", "dot(x, y)", "dot(w, x) + b"]
 
 
 @dataclass
 class Recording:
-    """The operations below a loss, in order: rows of the table, and numbers of operands end to end."""
+    """The operations below a loss, in order: rows, and operands' numbers end to end."""
 
     rows: list[Op]
     lengths: list[int]  # how many operands each has
@@ -38,9 +39,10 @@ class Recording:
 
 @dataclass
 class Scalars:
-    """The recorded graph as numbers: operands of node i are ``a[first[i] : first[i + 1]]``.
+    """The recorded graph as numbers.
 
-    Of a sum of products these are the first factors; the second ones are in ``b``.
+    The operands of node i are ``a[first[i] : first[i + 1]]``. Of a sum of products
+    these are the first factors; the second ones are in ``b``.
     """
 
     leaves: int  # how many numbers are parameters and inputs
@@ -64,7 +66,7 @@ class Scalars:
 
 
 def read(loss: Value, leaves: Sequence[Value]) -> Recording:
-    """Give the nodes below ``loss`` numbers; what is computed from constants alone is a constant."""
+    """Give the nodes below ``loss`` numbers; what depends on no leaf is a constant."""
     number: dict[Value, int] = {v: i for i, v in enumerate(leaves)}
     constant: dict[float, int] = {1.0: ONE, -1.0: MINUS, -math.inf: LOWEST}
 
@@ -116,9 +118,11 @@ def refuse_branches(values: Sequence[Value]) -> None:
 
 
 def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
-    """The graph below ``loss``, with sums that are used once joined into one sum of products.
+    """The graph below ``loss``, with sums that are used once joined into one sum of
+    products.
 
-    Constants stay where they are, as a recurrence may begin with one, until it is `folded`.
+    Constants stay where they are, as a recurrence may begin with one, until it is
+    `folded`.
     """
     recorded = read(loss, leaves)
     table = list(dict.fromkeys(recorded.rows))
@@ -161,7 +165,9 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
 
 
 def folded(graph: Scalars) -> Scalars:
-    """The same with a variable first in every term of a sum; what is constant is added up."""
+    """The same with a variable first in every term of a sum; what is constant is added
+    up.
+    """
     n, a, b = len(graph.row), graph.a, graph.b
     node = np.arange(n).repeat(np.diff(graph.first))
     swap = (a < 0) & (graph.row[node] == SUM)
@@ -191,10 +197,11 @@ def _terms(operands: Ints, length: Ints, form: Ints) -> tuple[Ints, Ints, Ints]:
 def _joined(
     node: Ints, a: Ints, b: Ints, is_sum: Bools, uses: Ints, alone: Bools
 ) -> tuple[Bools, Ints]:
-    """Which terms give way to the terms of the sum that they are, and the sum that each node is now part of.
+    """Which terms give way to the terms of the sum they are, and each node's sum.
 
-    A sum used once, as a term of another sum, becomes a part of it. But where several sums that hold
-    products meet, they are units, as the outputs of neurons in a total are, and stay.
+    A sum used once, as a term of another sum, becomes a part of it. But where several
+    sums that hold products meet, they are units, as the outputs of neurons in a total
+    are, and stay.
     """
     n = len(uses)
     product = is_sum[node] & (b != ONE) & (b != MINUS)

@@ -22,7 +22,7 @@ def is_deep(levels: int, nodes: int) -> bool:
     return levels >= DEEP and nodes <= NARROW * levels
 
 
-# ---- the text of operations on floats --------------------------------------------------
+# ---- the text of operations on floats ------------------------------------------------
 
 
 def uses(text: str, name: str) -> bool:
@@ -126,7 +126,7 @@ def grads_function(op: Op, name: str, wanted: Sequence[bool]) -> str:
     return "\n".join([head, *(lines or ["    pass"])])
 
 
-# ---- the program -----------------------------------------------------------------------
+# ---- the program ---------------------------------------------------------------------
 
 
 class Tape:
@@ -161,7 +161,7 @@ class Tape:
         return number + len(self.recorded.constants)
 
     def is_wanted(self, number: int) -> bool:
-        """Whether the adjoint of a scalar is asked for: none of constants and inputs."""
+        """Whether the adjoint of a scalar is asked for: not of constants and inputs."""
         return 0 <= number < self.params or number >= self.leaves
 
     def places(self, op: Op, ids: Sequence[int]) -> tuple[Any, Any]:

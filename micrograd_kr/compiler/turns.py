@@ -1,8 +1,9 @@
-"""Loops as expressions: what one turn computes forwards, and what it propagates backwards.
+"""Loops as expressions: what a turn computes forwards, and propagates backwards.
 
-Forwards a turn computes the states of those before. Backwards it adds to the adjoints of
-the states it has read; all else, such as the gradients of weights, is then propagated
-by all turns at once. What a turn does not need the turn before for stands before the loop.
+Forwards a turn computes the states of those before. Backwards it adds to the adjoints
+of the states it has read; all else, such as the gradients of weights, is then
+propagated by all turns at once. What a turn does not need the turn before for stands
+before the loop.
 """
 
 from collections.abc import Sequence
@@ -75,11 +76,11 @@ class Work(Protocol):
         """The values of the arrays of a turn, and their gradients."""
 
 
-# ---- the graph of a turn ---------------------------------------------------------------
+# ---- the graph of a turn -------------------------------------------------------------
 
 
 def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
-    """The arrays of a turn, and where those of all turns stand in the graph without it."""
+    """The arrays of a turn, and where those of all turns stand in the graph."""
     body = loop.body
     levels = np.append(np.zeros(body.leaves, dtype=np.int64), 1 + loop.levels)
     turn = groups(body, levels, loop.leaves, single=loop.floats)
@@ -155,7 +156,7 @@ def row(x: Expr, at: int) -> Expr:
     return ex.make("row", (x,), at, (*x.batch, *x.shape[axes + 1 :]), x.boolean)
 
 
-# ---- forwards --------------------------------------------------------------------------
+# ---- forwards ------------------------------------------------------------------------
 
 
 def value(work: Work, array: Array, loop: Loop) -> Expr:
@@ -192,7 +193,7 @@ def forwards(work: Work, loop: Loop) -> list[Expr]:
     return results
 
 
-# ---- backwards -------------------------------------------------------------------------
+# ---- backwards -----------------------------------------------------------------------
 
 
 def backwards(work: Work, loop: Loop) -> None:
@@ -239,7 +240,7 @@ def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
 
 
 def propagate_states(work: Work, loop: Loop, array: Array, adjoint: Expr) -> None:
-    """The adjoints of states to what they start with, and to what computes them of known states."""
+    """The adjoints of states to their starts, and to what computes them when known."""
     batch = work.batch_axis(array)
     count = array.shape[1] if array.shape[1:] else 1
     ahead = loop.depth * count
@@ -255,7 +256,7 @@ def propagate_states(work: Work, loop: Loop, array: Array, adjoint: Expr) -> Non
         work.propagate(reading, view(adjoint, part), batch + part.subscripts, sizes)
 
 
-# ---- the loop itself -------------------------------------------------------------------
+# ---- the loop itself -----------------------------------------------------------------
 
 
 def looped(
@@ -288,7 +289,7 @@ def looped(
 
 
 class _Turn:
-    """Expressions of one turn, with all that needs no state computed before the loop."""
+    """Expressions of one turn; what needs no state is computed before the loop."""
 
     def __init__(self, loop: Loop) -> None:
         self.loop = loop
@@ -303,7 +304,7 @@ class _Turn:
         return self.moving[x]
 
     def needs_no_state(self, x: Expr) -> bool:
-        """Whether it is computed element by element of what is there before the loop."""
+        """Whether it is element by element, of what is there before the loop."""
         if not self.moves(x):
             return True
         if x.op == "row":
@@ -334,7 +335,7 @@ class _Turn:
         )
 
     def factors(self, x: Expr) -> dict[Expr, Expr] | None:
-        """What each state is multiplied by in a sum of them, as adjoints are; else None."""
+        """What each state is multiplied by in a sum of them, or None if it is none."""
         if x.op == "row" and is_under(x.args[0]):
             return {x: ex.const(x.interned, 1.0)}
         if x.op in ("+", "-"):

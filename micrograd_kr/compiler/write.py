@@ -118,7 +118,7 @@ def defined(constants: dict[str, Any]) -> str:
 
 
 def side_by_side(item: tuple[Expr, str]) -> Any:
-    """What is the same for lines that stand in one: short ones of numbers, and of lists."""
+    """What is the same for lines that stand in one: short ones of numbers, of lists."""
     x, text = item
     number = x.shape == () and x.op in ("index", "row", "listed")
     of_list = x.op == "state" and text.startswith("array")
