@@ -430,11 +430,14 @@ def cut(turns: "_Turns", levels: Ints) -> tuple[Scalars, Ints] | None:
     """A graph without a recurrence, and the loop instead.
 
     The states have new numbers, which all read that are not of the same turn. None if
-    what the loop reads depends on what it computes.
+    what the loop reads depends on what it computes, and if a state is computed by a
+    turn of another loop: what its readers propagate would not get there.
     """
     turns, levels = with_sums(turns, levels)
     graph, depth, n = turns.graph, turns.depth, len(turns.graph.row)
     old = turns.table[:, turns.states]
+    if any(np.isin(old, one.nodes).any() for one in graph.loops):
+        return None
     T, S = old.shape
     rows = n + np.arange((depth + T) * S).reshape(depth + T, S)
     moved = np.concatenate([np.arange(n), np.arange(-len(graph.constants), 0)])

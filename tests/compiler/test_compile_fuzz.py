@@ -129,8 +129,9 @@ def test_compiled_random_recurrences_are_eager_s(start: int) -> None:
             pytest.fail(f"seed {seed}: {error!r}")
 
 
-def test_a_loop_that_reads_another_one_comes_after_it() -> None:
-    check_recurrence(21465)  # two loops; that which comes first is found last
+def test_loops_that_read_one_another() -> None:
+    check_recurrence(21465)  # that which comes first is found last
+    check_recurrence(24713)  # a state of one is computed by a turn of the other
 
 
 def test_random_recurrences_are_loops() -> None:
