@@ -34,8 +34,10 @@ class Sweep:
         names: Names,
         known: dict[Array, Expr],
     ) -> None:
-        self.interned, self.arrays, self.names = interned, arrays, names
-        self.known = known
+        self.interned: dict[Any, Expr] = interned
+        self.arrays: Sequence[Array] = arrays
+        self.names: Names = names
+        self.known: dict[Array, Expr] = known
         self.one: Expr = ex.const(interned, 1.0)
         self.computed: Sequence[Array] = arrays[len(values) :]
         self.tables: dict[tuple[int, int], Table] = {}
@@ -300,18 +302,19 @@ class Derivation(Sweep):
         loss: Reading,
         tokens: Tokens,
     ) -> None:
-        self.loss_read, self.tokens = loss, tokens
+        self.loss_read: Reading = loss
+        self.tokens: Tokens = tokens
         self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
-        self.names = names = Names(arrays, leaves, labels)
+        self.names: Names = Names(arrays, leaves, labels)
         values: list[Expr] = []
         interned: dict[Any, Expr] = {}
         for array, name in zip(arrays, leaves, strict=False):
             if array.gather:
                 value = self.gathered(array, array.gather, values[0])
-                values.append(names.value(array, value))
+                values.append(self.names.value(array, value))
             else:
                 values.append(ex.variable(interned, name, self.shape_of(array)))
-        super().__init__(interned, arrays, values, names, {})
+        super().__init__(interned, arrays, values, self.names, {})
         self.depends = self.is_wanted(loss)
         self.forward = len(self.interned)
         if self.depends:

@@ -202,15 +202,17 @@ class Grouping:
         self, graph: Scalars, leaves: Sequence[Array], floats: bool, single: bool
     ) -> None:
         n, constants = len(graph.row), len(graph.constants)
-        self.graph, self.floats, self.single = graph, floats, single
+        self.graph: Scalars = graph
+        self.floats: bool = floats
+        self.single: bool = single
         # Constants are negative numbers and so count from the end.
-        self.same = np.concatenate([np.arange(n), np.arange(-constants, 0)])
-        self.array_of = np.full(n + constants, NUMBERS)
+        self.same: Ints = np.concatenate([np.arange(n), np.arange(-constants, 0)])
+        self.array_of: Ints = np.full(n + constants, NUMBERS)
         self.arrays: list[Array] = []
-        self.state = np.full(n, -1)  # of what a turn makes, the state
+        self.state: Ints = np.full(n, -1)  # of what a turn makes, the state
         for loop in graph.loops:
             self.state[loop.nodes[:, loop.made]] = loop.states[loop.depth :]
-        self.pool = Pool(self.arrays, self.array_of, n)
+        self.pool: Pool = Pool(self.arrays, self.array_of, n)
         for array in leaves:
             self.append(array)
 

@@ -138,17 +138,29 @@ class _Turns:
 
     ``at``: the order of the columns within a turn; ``kinds``: which columns do the
     same. ``read`` has a row for each turn, a column for each term, and both its
-    factors.
+    factors. ``source`` and ``ago``: from which column a factor is, and how many turns
+    ago; ``states``: the columns that later turns read.
     """
 
+    read: Ints
+    source: Ints
+    ago: Ints
+    later: Bools
+    states: Ints
+    depth: int
+    starts: Ints
+
     def __init__(self, graph: Scalars, table: Ints, at: Ints, kinds: Ints) -> None:
-        self.graph, self.table, self.at, self.kinds = graph, table, at, kinds
+        self.graph: Scalars = graph
+        self.table: Ints = table
+        self.at: Ints = at
+        self.kinds: Ints = kinds
         lengths = np.diff(graph.first)[table]
-        self.same_lengths = bool((lengths == lengths[0]).all())
-        self.owner = np.arange(len(at)).repeat(lengths[0])
+        self.same_lengths: bool = bool((lengths == lengths[0]).all())
+        self.owner: Ints = np.arange(len(at)).repeat(lengths[0])
         starts = lengths[0].cumsum() - lengths[0]
         nth = np.arange(len(self.owner)) - starts[self.owner]
-        self.terms = graph.first[table][:, self.owner] + nth
+        self.terms: Ints = graph.first[table][:, self.owner] + nth
 
     def __len__(self) -> int:
         return len(self.table)

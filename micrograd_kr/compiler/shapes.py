@@ -72,12 +72,13 @@ class Layout:
     """Where each scalar stands in its array."""
 
     def __init__(self, arrays: Sequence[Array], constants: Floats, count: int) -> None:
-        self.arrays, self.constants = arrays, constants
+        self.arrays: Sequence[Array] = arrays
+        self.constants: Floats = constants
         # Of each scalar in its array, and in the pool. At the end are the constants,
         # which are negative numbers and so count from there.
         numbers = np.arange(-len(constants), 0)
-        self.place = np.concatenate([np.zeros(count, dtype=np.int64), numbers])
-        self.place_in_pool = self.place.copy()
+        self.place: Ints = np.concatenate([np.zeros(count, dtype=np.int64), numbers])
+        self.place_in_pool: Ints = self.place.copy()
         # Of what the array reads that is looked at, in the order of its nodes:
         self.rows: dict[Reading, Ints] = {}
         self.masks: dict[Reading, Bools] = {}  # where there is anything
