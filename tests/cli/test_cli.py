@@ -335,7 +335,7 @@ def test_outside_a_checkout_the_libraries_are_named(monkeypatch):
 
     monkeypatch.setattr(extras.Path, "is_file", lambda self: False)
     wanted = ['numpy>=1.26; extra == "demos"', "torch; extra == 'test'", "graphviz"]
-    monkeypatch.setattr(extras, "requires", lambda name: wanted)
+    monkeypatch.setattr("importlib.metadata.requires", lambda name: wanted)
     assert extras.install_command("demos") == "python -m pip install 'numpy>=1.26'"
 
 
