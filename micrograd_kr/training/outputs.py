@@ -5,7 +5,7 @@ from math import isclose
 from typing import Any
 
 from ..engine import Value, no_grad
-from ..nn import evaluating
+from ..nn import evaluating, unpacked
 
 CHECKED = 8  # samples for which a program is compared with the model itself
 
@@ -30,7 +30,7 @@ def _outputs_of(model: Any, X: list[Any]) -> Any:
     import numpy as np
 
     try:
-        program = forward_program(model, _sample(X[0]), _parameters(model))[0]
+        program = forward_program(model, unpacked(X[0]), _parameters(model))[0]
         outputs = program(X=X)
     except Exception:  # whatever it is, the model itself will say it
         return np.array([_called(model, x) for x in X])
@@ -38,11 +38,6 @@ def _outputs_of(model: Any, X: list[Any]) -> Any:
         if not _agree(outputs[i].tolist(), _called(model, X[i])):
             return np.array([_called(model, x) for x in X])
     return outputs
-
-
-def _sample(x: Any) -> Any:
-    """A row of an array as Python's numbers, which a model of any kind takes."""
-    return x.tolist() if hasattr(x, "tolist") else x
 
 
 def forward_program(model: Any, sample: Any, parameters: list[Value]) -> Any:
@@ -72,7 +67,7 @@ def _parameters(model: Any) -> list[Value]:
 @no_grad()
 def _called(model: Callable[[Any], Any], x: Any) -> list[float]:
     """The numbers that the model itself gives for a sample."""
-    output = model(_sample(x))
+    output = model(unpacked(x))
     several = output if hasattr(output, "__len__") else [output]
     return [float(number) for number in several]
 
