@@ -53,9 +53,10 @@ def write(
 
     body = [f"{ROWS} = len({x})" for x in batch]
     backward = False
-    parts = {x: lines[x] for x in sorted(lines, key=lambda x: ex.base(x).op != "name")}
-    for x, text in writer.text_of(parts):
-        if x.serial >= forward and not backward:  # parts of arguments come first
+    # Parts of arguments come first.
+    in_turn = sorted(lines, key=lambda x: ex.base(x).op != "name")
+    for x, text in writer.text_of({x: lines[x] for x in in_turn}):
+        if x.serial >= forward and not backward:
             backward = True
             body.append("# backwards")
         body.append(text)

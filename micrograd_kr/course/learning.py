@@ -24,7 +24,7 @@ def least_squares(demo: ModuleType) -> Parts:
     line.label = "o"
     samples = [[*features, target] for features, target in zip(X, y, strict=True)]
     learning = Learning([x, t], {"": samples}, [w, b], "momentum", 0.1)
-    by_hand = [Slider(name, [p], -2, 8, 0.01) for name, p in (("w", w), ("b", b))]
+    by_hand = [Slider("w", [w], -2, 8, 0.01), Slider("b", [b], -2, 8, 0.01)]
     live = Live(
         (line - t) ** 2,
         groups={"": by_hand},

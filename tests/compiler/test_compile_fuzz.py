@@ -10,6 +10,7 @@ import argparse
 import random
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -121,12 +122,15 @@ def test_compiled_random_graphs_are_eager_s(start: int) -> None:
 
 
 @pytest.mark.parametrize("start", [0, 20])
-def test_compiled_random_recurrences_are_eager_s(start: int) -> None:
+@pytest.mark.parametrize("check", [check_recurrence, check_tokens])
+def test_compiled_recurrences_and_functions_of_tokens_are_eager_s(
+    check: Callable[[int], None], start: int
+) -> None:
     for seed in range(start, start + 20):
         try:
-            check_recurrence(seed)
+            check(seed)
         except Exception as error:
-            pytest.fail(f"seed {seed}: {error!r}")
+            pytest.fail(f"{check.__name__}({seed}): {error!r}")
 
 
 def test_loops_that_read_one_another() -> None:
@@ -140,15 +144,6 @@ def test_random_recurrences_are_loops() -> None:
         loss, params, inputs = random_recurrence(seed).record()
         texts.append(compiled(loss, params, inputs=inputs).source)
     assert sum("for t in range(" in text for text in texts) >= 15  # half of them
-
-
-@pytest.mark.parametrize("start", [0, 20])
-def test_compiled_functions_of_tokens_are_eager_s(start: int) -> None:
-    for seed in range(start, start + 20):
-        try:
-            check_tokens(seed)
-        except Exception as error:
-            pytest.fail(f"check_tokens({seed}): {error!r}")
 
 
 def test_the_comparison_can_fail() -> None:
