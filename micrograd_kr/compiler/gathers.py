@@ -20,12 +20,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations
+from operator import is_
 from typing import Any
 
 import numpy as np
 
-from ..engine import Value
+from ..engine import FUNCTIONS, Value
 from . import expressions as ex
 from .arrays import AXES, Gather, Ints, Reading
 from .expressions import Expr
@@ -34,10 +35,8 @@ from .scalars import refuse_branches
 from .shapes import nested, reading_at
 from .views import view
 
-FEWEST, MORE = 3, 12  # recordings with other tokens, and more where they are too few
-SURE = 16  # bits: so rarely does one token move by chance as two others do together
+SURE = 32  # bits: so rarely does one token move by chance as another one does
 NO_BOUND = 1 << 40  # of a token by which nothing is read
-Terms = tuple[tuple[int, int], ...]  # (token, step)
 
 
 class Tokens:
@@ -53,17 +52,13 @@ class Tokens:
         self.batch = batch
         self.names: list[str] = [*examples]
         self.arguments = arguments
+        tokens = [token for x in examples.values() for token in x.flat]
+        self.row: Ints = np.array(tokens, dtype=np.int64)  # the example's
         sizes = [x.size for x in examples.values()]
         self.starts: list[int] = np.cumsum([0, *sizes]).tolist()
-        self.owners: Ints = np.arange(len(sizes)).repeat(
-            sizes
-        )  # the number of the input
-
-    @property
-    def row(self) -> Ints:
-        """The example's."""
-        nothing = np.zeros(0, dtype=np.int64)
-        return np.concatenate([nothing, *map(np.ravel, self.examples.values())])
+        self.owners: Ints = np.arange(len(sizes)).repeat(sizes)  # the input's number
+        most = [int(x.max(initial=0)) for x in examples.values()]
+        self.known: Ints = 1 + np.array(most)[self.owners]  # so many are possible
 
     def arranged(self, row: Ints) -> dict[str, Any]:
         """Such a row as the inputs it is of, in nested lists."""
@@ -103,143 +98,96 @@ class Recordings:
         given: Tokens,
         params: Sequence[Value],
     ) -> None:
-        example = given.row
         self.record = record
-        self.example: Ints = example
         self.owners: Ints = given.owners
         self.place: dict[Value, int] = {v: i for i, v in enumerate(params)}
-        self.rng: np.random.Generator = np.random.default_rng(0)
-        self.tokens: list[Ints] = [example]  # of each recording
-        self.losses: list[Value] = [record(example)]
-        self.bounds: Ints = np.full(example.shape, NO_BOUND)
-        largest = np.zeros(len(example), dtype=np.int64)
-        np.maximum.at(largest, self.owners, example)  # of each input
-        # How many tokens are known to be possible:
-        self.known: Ints = largest[self.owners] + 1
+        self.tokens: list[Ints] = []  # of each recording
+        self.losses: list[Value] = []
+        self.bounds: Ints = given.known
+        self.add(given.row)
 
-    @property
-    def enough(self) -> int:
-        """How many recordings tell which token moves what; few tokens take more."""
-        bits = SURE + 2 * math.log2(len(self.example))
-        smallest = int(min(self.known[self.known > 1], default=2))
-        return max(FEWEST, math.ceil(bits / math.log2(smallest)))
+    def add(self, tokens: Ints) -> None:
+        """Record the loss with these tokens."""
+        self.tokens.append(tokens)
+        self.losses.append(self.record(tokens))
 
     def joined(self) -> tuple[Value, list[Gather]]:
         """The graph that all have in common, and what is read where.
 
         Raises ValueError for recordings that differ in more than what they read.
         """
-        if not self.example.size:
+        example, known = self.tokens[0], self.bounds
+        if not example.size:
             return self.losses[0], []
-        self.at_end: Value = self.record(
-            np.full_like(self.example, -1)
-        )  # the last rows
-        for _ in range(self.enough):
-            self.record_another()
-        self.bounds = bounds_of(self.found()[1], len(self.example))
-        self.record_another()  # of all that are possible now
-        loss, gathers = self.found()
+        self.at_end: Value = self.record(np.full_like(example, -1))  # the last rows
+        rng = np.random.default_rng(0)
+        for tokens in rng.integers(known, size=(enough(known), len(known))):
+            self.add(tokens)
+        self.bounds = bounds_of(self.found()[1], len(known))
+        # Once more, with any of the tokens that are possible now:
+        self.add(rng.integers(np.where(self.bounds == NO_BOUND, known, self.bounds)))
         refuse_branches(self.losses[0].topological_order())
-        return loss, gathers
-
-    def record_another(self) -> None:
-        """Record the loss with any tokens that are known to be possible."""
-        bounds = np.where(self.bounds == NO_BOUND, self.known, self.bounds)
-        tokens = self.rng.integers(bounds)
-        if len(self.tokens) == 1:  # every token is another one once
-            tokens = (self.example + 1 + tokens % np.maximum(bounds - 1, 1)) % bounds
-        self.tokens.append(tokens)
-        self.losses.append(self.record(tokens))
+        return self.found()
 
     def found(self) -> tuple[Value, list[Gather]]:
-        """The same, by the recordings there are, and more where they are too few."""
-        while True:
-            common = _Common([*self.losses, self.at_end], self.place)
-            loss = common.graph()
-            terms = self.explained([*common.moved])
-            if terms is not None:
-                return loss, self.gathers(common.moved, terms)
-            if len(self.losses) > self.enough + MORE:
-                raise ValueError(say("unexplained"))
-            self.record_another()
+        """The same, by the recordings there are."""
+        common = _Common([*self.losses, self.at_end], self.place)
+        loss = common.graph()
+        return loss, self.gathers(common.moved)
 
-    # ---- which token moves what
-
-    def explained(self, moved: Sequence[tuple[int, ...]]) -> list[Terms] | None:
-        """Of each parameter that moves, the tokens and steps; None where it is open."""
-        tokens = np.array(self.tokens)
-        known: dict[tuple[int, ...], list[Terms]] = {}
-        found = []
-        for places in moved:
-            moves = tuple([p - places[0] for p in places[1:-1]])
-            if not any(moves):
-                return None  # the token has happened to be the same
-            if moves not in known:
-                known[moves] = explanations(tokens[1:] - tokens[0], np.array(moves))
-            if not known[moves]:
-                raise ValueError(say("unexplained"))
-            if len(known[moves]) > 1:
-                return None
-            found += known[moves]
-        return found
-
-    def gathers(
-        self, moved: Mapping[tuple[int, ...], Value], terms: Sequence[Terms]
-    ) -> list[Gather]:
+    def gathers(self, moved: Mapping[tuple[int, ...], Value]) -> list[Gather]:
         """What moves alike, row by row: neighbours that the same tokens move."""
-        # by steps, inputs and where they begin: of each place, the leaf
+        tokens = np.array(self.tokens)
+        known: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        # by tables and where they begin: of each place, the leaf
         columns: dict[Any, dict[tuple[int, ...], Value]] = defaultdict(dict)
-        ends: dict[Any, int] = {}  # the last row
-        for (places, leaf), pairs in zip(moved.items(), terms, strict=True):
-            tokens = tuple([t for t, _ in pairs])
-            steps = tuple([s for _, s in pairs])
-            start = sum([s * int(self.example[t]) for t, s in pairs])
-            owners = tuple(self.owners[[*tokens]].tolist())
-            column = steps, owners, places[0] - start
-            columns[column][tokens] = leaf
-            ends[column] = places[-1]
+        for (start, *others, end), leaf in moved.items():
+            moves = tuple([place - start for place in others])
+            if moves not in known:
+                known[moves] = explanation(tokens[1:] - tokens[0], np.array(moves))
+            chosen, steps = known[moves]
+            first = start - int(tokens[0, chosen] @ steps)
+            owners = tuple(self.owners[[*chosen]].tolist())
+            table = steps, counts_of(end - first, steps), owners
+            columns[table, first][chosen] = leaf
         rows: dict[Any, list[int]] = defaultdict(list)
-        for (steps, owners, first), leaves in columns.items():
-            rows[steps, owners, tuple(sorted(leaves))].append(first)
+        for (table, first), leaves in columns.items():
+            rows[table, tuple(sorted(leaves))].append(first)
         found = []
-        for (steps, owners, places), firsts in rows.items():
-            for run in runs_of_neighbours(sorted(firsts), steps[-1]):
-                every = [columns[steps, owners, first] for first in run]
-                reach = ends[steps, owners, run[0]] - run[0]
-                found.append(
-                    Gather(
-                        run[0],
-                        steps,
-                        counts_of(reach, steps),
-                        len(run),
-                        owners,
-                        np.array(places).T,
-                        [leaves[place] for place in places for leaves in every],
-                    )
-                )
+        for (table, places), firsts in rows.items():
+            steps, counts, owners = table
+            for run in runs_of_neighbours(sorted(firsts)):
+                every = [columns[table, first] for first in run]
+                read = [column[place] for place in places for column in every]
+                at = np.array(places).T
+                gather = Gather(run[0], steps, counts, len(run), owners, at, read)
+                found.append(gather)
         return found
 
 
-def explanations(tokens: Ints, moves: Ints) -> list[Terms]:
-    """All ways in which one token moves a parameter so, or else two.
+def enough(known: Ints) -> int:
+    """How many recordings tell which token moves what; few tokens take more."""
+    bits = SURE + 2 * math.log2(len(known))
+    smallest = min(known[known > 1], default=2)
+    return math.ceil(bits / math.log2(smallest))
+
+
+def explanation(tokens: Ints, moves: Ints) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Which token moves a parameter so, or which two, and the steps of each.
 
     ``tokens``: how far each was from its first number, a row for each recording.
 
-    >>> explanations(np.array([[1, 0], [2, 5]]), np.array([16, 32]))
-    [((0, 16),)]
+    >>> explanation(np.array([[1, 0], [2, 5]]), np.array([16, 32]))
+    ((0,), (16,))
     """
     for several in (1, 2):
-        found: list[Terms] = []
         for chosen in combinations(range(tokens.shape[1]), several):
             steps = np.linalg.lstsq(tokens[:, chosen], moves, rcond=None)[0]
             whole = np.rint(steps).astype(int)
-            fits = (tokens[:, chosen] @ whole == moves).all()
-            if fits and (whole > 0).all():
-                pairs = zip(chosen, whole.tolist(), strict=True)
-                found.append(tuple(sorted(pairs, key=lambda pair: -pair[1])))
-        if found:
-            return found
-    return []
+            if min(whole) > 0 and (tokens[:, chosen] @ whole == moves).all():
+                pairs = sorted(zip(whole.tolist(), chosen, strict=True), reverse=True)
+                return tuple([k for _, k in pairs]), tuple([step for step, _ in pairs])
+    raise ValueError(say("unexplained"))
 
 
 def counts_of(reach: int, steps: Sequence[int]) -> tuple[int, ...]:
@@ -252,7 +200,7 @@ def counts_of(reach: int, steps: Sequence[int]) -> tuple[int, ...]:
     for step in steps:
         last, reach = divmod(reach, step)
         counts.append(last + 1)
-    if min(counts) < 1:
+    if min(counts) < 1 or reach:
         raise ValueError(say("unexplained"))
     return tuple(counts)
 
@@ -266,28 +214,22 @@ def bounds_of(gathers: Sequence[Gather], tokens: int) -> Ints:
     return bounds
 
 
-def runs_of_neighbours(numbers: Sequence[int], longest: int) -> list[list[int]]:
-    """Sorted numbers in runs without gaps, none longer than that.
+def runs_of_neighbours(numbers: Sequence[int]) -> list[list[int]]:
+    """Sorted numbers in runs without gaps.
 
-    >>> runs_of_neighbours([1, 2, 3, 7, 8], 2)
-    [[1, 2], [3], [7, 8]]
+    >>> runs_of_neighbours([1, 2, 3, 7, 8])
+    [[1, 2, 3], [7, 8]]
     """
-    runs = [[numbers[0]]]
-    for before, number in pairwise(numbers):
-        if number == before + 1 and len(runs[-1]) < longest:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
+    gaps = np.flatnonzero(np.diff(numbers) > 1) + 1
+    return [run.tolist() for run in np.split(np.array(numbers), gaps)]
 
 
 @cache
 def table_of(gather: Gather) -> Reading:
     """Where a table stands among the parameters, an axis for each of its steps."""
-    axes = zip((*gather.counts, gather.width), (*gather.steps, 1), strict=True)
-    lengths, steps = zip(*[(n, step) for n, step in axes if n > 1], strict=True)
-    positions = gather.first + nested(lengths, steps)
-    return reading_at(0, positions, AXES[: len(lengths)])
+    lengths, steps = (*gather.counts, gather.width), (*gather.steps, 1)
+    positions = gather.first + nested(lengths, steps).squeeze()
+    return reading_at(0, positions, AXES[: positions.ndim])
 
 
 class _Common:
@@ -295,7 +237,7 @@ class _Common:
 
     def __init__(self, losses: Sequence[Value], place: Mapping[Value, int]) -> None:
         self.root, self.place = tuple(losses), place
-        self.made: dict[tuple[Value, ...], Value] = {}
+        self.made: dict[tuple[Any, ...], Any] = {}
         self.moved: dict[tuple[int, ...], Value] = {}  # new leaves, by what they were
 
     def graph(self) -> Value:
@@ -303,69 +245,42 @@ class _Common:
         made, stack = self.made, [self.root]
         while stack:
             values = stack[-1]
+            if len({*values}) == 1:
+                made[values] = values[0]
             if values not in made:
-                operands = [*zip(*[v.parents for v in values], strict=False)]
+                operands = self.operands_of(values)
                 missing = [each for each in operands if each not in made]
                 if missing:
                     stack += missing
                     continue
                 made[values] = self.one(values, [made[each] for each in operands])
             stack.pop()
-        return made[self.root]
+        loss: Value = made[self.root]
+        return loss
 
-    def one(self, values: tuple[Value, ...], operands: Sequence[Value]) -> Value:
+    def operands_of(self, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Those of several nodes that do the same, side by side."""
+        kinds = dict.fromkeys(map(self.kind, values))
+        if len(kinds) > 1:
+            raise ValueError(say("other_graph", what=" ≠ ".join(kinds)))
+        return [*zip(*[v.operands for v in values], strict=True)]
+
+    def kind(self, v: Value | float) -> str:
+        """What must be the same in all recordings."""
+        if not isinstance(v, Value):
+            return repr(v)
+        if v.op is None:
+            return "parameter" if v in self.place else f"Value({v.data!r})"
+        return f"{v.op.name} of {len(v.operands)}"
+
+    def one(self, values: tuple[Any, ...], operands: Sequence[Any]) -> Any:
         """What stands for these: the first, if all are the same."""
         first = values[0]
-        if all(v is first for v in values):
+        if operands and not all(map(is_, operands, first.operands)):
+            variadic = first.op.variadic
+            given = first.op.split(operands) if variadic else operands
+            return FUNCTIONS[first.op.name](*given)
+        if first not in self.place:
             return first
-        if any(v.op is not first.op for v in values):
-            names = " ≠ ".join({v.op.name if v.op else "leaf": 0 for v in values})
-            raise ValueError(say("other_graph", what=names))
-        if first.op is None:
-            return self.leaf(values)
-        counts = {len(v.operands) for v in values}
-        numbers = {numbers_in(v) for v in values}
-        if len(counts) > 1 or len(numbers) > 1:
-            what = f"{first.op.name}: {counts if len(counts) > 1 else numbers}"
-            raise ValueError(say("other_graph", what=what))
-        same = zip(operands, first.parents, strict=True)
-        return first if all(x is y for x, y in same) else copied(first, operands)
-
-    def leaf(self, values: tuple[Value, ...]) -> Value:
-        """A parameter that moves, or a constant that is the same everywhere."""
-        first = values[0]
-        if all(v in self.place for v in values):
-            places = tuple([self.place[v] for v in values])
-            return self.moved.setdefault(places, Value(first.data, first.label))
-        if any(v in self.place for v in values) or len({v.data for v in values}) > 1:
-            what = " ≠ ".join({repr(v.data): 0 for v in values})
-            raise ValueError(say("other_graph", what=what))
-        return first
-
-
-def numbers_in(v: Value) -> tuple[float, ...]:
-    """The plain numbers among the operands."""
-    if v.op is None or v.op.variadic:
-        return ()
-    return tuple([x for x in v.operands if not isinstance(x, Value)])
-
-
-def copied(v: Value, operands: Sequence[Value]) -> Value:
-    """The same operation on other operands."""
-    new = object.__new__(Value)
-    for slot in ("_data", "op", "label", "_a", "_b", "_da", "_db"):
-        setattr(new, slot, getattr(v, slot))
-    new.grad = 0.0
-    if v._b.__class__ is tuple:
-        new._b = tuple(operands)
-        if v._da is not None:
-            rest = iter(operands)
-            each = [next(rest) if isinstance(x, Value) else x for x in v.operands]
-            new._da = tuple(each)
-        return new
-    left = list(operands)
-    if v._a is not None:
-        new._a = left.pop(0)
-    if v._b is not None:
-        new._b = left.pop(0)
-    return new
+        places = tuple([self.place[v] for v in values])
+        return self.moved.setdefault(places, Value(first.data, first.label))
