@@ -25,19 +25,18 @@ from .arrays import (
 from .expressions import Expr
 from .scalars import ONE
 
+SMALL, SEVERAL_KINDS = 64, 4
 
-def few(sizes: Ints, arrays: int) -> Bools:
+
+def few(sizes: Ints) -> Bools:
     """Which kinds of scalars of an operation, or of terms in a sum, are irregular.
 
     Those that read few numbers where there are several of them: one array of them all
-    costs a gather, which is cheaper than a line for each. Two are enough when there are
-    very many ``arrays`` already.
+    costs a gather, which is cheaper than a line for each.
     """
-    for many, small in ((5, 256), (2 if arrays > 200 else 4, 16)):
-        found: Bools = sizes < small
-        if found.sum() >= many:
-            return found
-    return np.zeros(len(sizes), dtype=bool)
+    small = sizes < SMALL
+    found: Bools = small & (small.sum() >= SEVERAL_KINDS)
+    return found
 
 
 def scattered(a: Ints, b: Ints, owner: Ints) -> list[Product]:
