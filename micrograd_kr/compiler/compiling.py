@@ -55,8 +55,8 @@ def compile(
     and (nested lists of) leaf Values to which other numbers can be given; every other
     leaf is a constant. ``batch``: names of inputs that are recorded for one example and
     get one more axis, for any number of rows; the loss is then the mean over the rows.
-    ``xp``: numpy or jax.numpy, which runs the same source under `jax.jit` and for that
-    switches JAX to 64 bits.
+    ``xp``: numpy or jax.numpy, whose program has the same lines, except that its arrays
+    are never written to; it runs under `jax.jit`, and JAX is switched to 64 bits.
 
     Terms of a sum and constant factors are put together where no float is lost by it:
     the last digits may be others than eager ones, and more where huge terms cancel.
@@ -182,7 +182,7 @@ def _on_floats(
 
 
 def _derived(
-    graph: Scalars, levels: Ints, params: list[Value], given: Inputs, floats: bool
+    graph: Scalars, levels: Ints, params: list[Value], given: Inputs, in_numpy: bool
 ) -> Derivation:
     """The expressions of the root of a graph and of its gradient."""
     leaves, end = [], 0
@@ -193,7 +193,7 @@ def _derived(
     leaves[0].differentiable = True
     for array, gather in zip(reversed(leaves), reversed(given.gathers), strict=False):
         array.gather, array.differentiable = gather, True
-    work = groups(graph, levels, leaves, floats)
+    work = groups(graph, levels, leaves, in_numpy)
     loss = work.reading(work.same[np.array([graph.loss])])
     layout = give_shapes(work.arrays, len(leaves), graph.constants, work.pool.next_node)
     layout.settle(loss, np.zeros(1, dtype=np.int64), (), ())
@@ -201,7 +201,7 @@ def _derived(
         give_turn(loop, work, layout)
     names = ["theta", *given.names]
     labels = [p.label for p in params]
-    return Derivation(work.arrays, names, labels, loss, given.tokens)
+    return Derivation(work.arrays, names, labels, loss, given.tokens, in_numpy)
 
 
 def _text(

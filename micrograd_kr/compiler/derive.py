@@ -286,7 +286,7 @@ class Derivation(Sweep):
 
     ``leaves``: what the parameters and inputs are called; ``labels``: those of the
     parameters; ``loss``: which element of which array it is; ``tokens``: what the
-    gathers are told by.
+    gathers are told by; ``in_place``: whether arrays can be written to.
     """
 
     loss: Expr
@@ -301,7 +301,9 @@ class Derivation(Sweep):
         labels: Sequence[str | None],
         loss: Reading,
         tokens: Tokens,
+        in_place: bool,
     ) -> None:
+        self.in_place: bool = in_place
         self.loss_read: Reading = loss
         self.tokens: Tokens = tokens
         self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
@@ -341,7 +343,9 @@ class Derivation(Sweep):
         every = reading_at(0, np.arange(ex.size(theta.shape)), "i")
         nothing = [(every, ex.const(self.interned, 0.0))]
         parts = self.parts[0] or nothing
-        grad = assemble(parts, theta.shape, self.names.parameters)
+        result = ex.variable(self.interned, "dtheta", theta.shape)
+        known = self.names.parameters
+        grad = assemble(parts, theta.shape, known, result if self.in_place else None)
         self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
 
     # ---- rows of tables

@@ -441,6 +441,17 @@ def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
     return make("concatenate", floats, axis, (*before, length, *after))
 
 
+def filled(
+    places: Sequence[Expr], values: Sequence[Expr], rest: Sequence[Expr]
+) -> Expr:
+    """The array that these places are parts of, with a value in each.
+
+    What is in ``rest`` is added to all of it. Its text is several lines.
+    """
+    shape = base(places[0]).shape
+    return make("filled", (*values, *rest), tuple(places), shape)
+
+
 def own(x: Expr) -> Expr:
     """``x``, copied when it is a part of an argument or repeats itself.
 

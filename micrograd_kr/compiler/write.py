@@ -25,6 +25,7 @@ LOOP_NAMES = ("t", "turn", "states")  # t counts the turns
 WIDTH = 80  # of an expression: a longer one is cut into lines
 NAME = re.compile(r"\{\w+\}")  # of a line, not known yet
 AROUND = re.compile(r"(?<!\w)\(|, \)")  # a bracket around an expression, a last comma
+BLOCKS = ("loop", "filled")  # of several lines
 SIGNS = {*SYMBOLS.values()}
 
 
@@ -182,6 +183,11 @@ class _Writer:
             if x.op == "loop":
                 lines[x] = self.written[x] = self.loop(x)
                 continue
+            if x.op == "filled":
+                self.named.append(x)
+                self.written[x] = f"{{e{x.serial}}}"
+                lines[x] = self.filled(x)
+                continue
             args = [self.written[y] for y in x.args]
             text = on_floats(x, args) if floats else ""
             text = text or self.of_loop(x, uses) or operation(x, args)
@@ -207,7 +213,18 @@ class _Writer:
             x = next(iter(some))
             left = ", ".join([self.written[y] for y in some])
             right = ", ".join(some.values())
-            yield x, right if x.op == "loop" else line(left, right, x.note)
+            yield x, right if x.op in BLOCKS else line(left, right, x.note)
+
+    def filled(self, x: Expr) -> str:
+        """The lines of an array whose parts are written in place."""
+        name, count = self.written[x], ex.size(x.shape)
+        is_full = sum([ex.size(place.shape) for place in x.attr]) == count
+        lines = [f"{name} = {'empty' if is_full else 'zeros'}({count})"]
+        values = [tidy(self.written[y]) for y in x.args]
+        for place, value in zip(x.attr, values, strict=False):
+            lines.append(f"{tidy(place_text(place))} = {value}")
+        lines += [f"{name} += {rest}" for rest in values[len(x.attr) :]]
+        return "\n".join(lines)
 
     # ---- loops over time, by Python or by JAX
 
@@ -319,6 +336,11 @@ def operation(x: Expr, args: Sequence[str]) -> str:
         case "einsum":
             return f"einsum({attr!r}, {y}, {args[1]})"
     return f"{op}({', '.join(args)})"
+
+
+def place_text(x: Expr) -> str:
+    """A part of an argument or of what is returned."""
+    return operation(x, [place_text(y) for y in x.args])
 
 
 def is_whole(x: Expr) -> bool:

@@ -1,4 +1,4 @@
-"""The same source with `jax.numpy`: under jit, differentiated by JAX itself, in loops, over several devices."""
+"""The same program for `jax.numpy`: under jit, differentiated by JAX itself, in loops, over several devices."""
 
 import json
 import os
