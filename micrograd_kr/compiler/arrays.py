@@ -26,7 +26,7 @@ NUMBERS, SEVERAL = -1, -2
 
 # Subscripts, as in einsum: for the axes of an array, and for those of a list of
 # operands.
-AXES, LISTS = "ijklmopqrstuvw", "zyx"
+AXES, LISTS = "ijklmopqrst", "zyxwvuhgfed"
 LIST = LISTS[0]  # of a list that is not cut
 
 
@@ -152,8 +152,7 @@ class Array:
     row: Op | None = None
     operands: list[Reading] = field(default_factory=list)  # of an operation
     products: list[Product] = field(default_factory=list)  # of a sum
-    plus: Floats | None = None  # of a sum: its constants, if any is not zero
-    constants: Reading | None = None  # the same, with a shape
+    constants: Reading | None = None  # of a sum, if any is not zero
     members: list[Reading] = field(default_factory=list)  # of a pool, end to end
     from_pool: bool = False  # what is read of a pool at one time
     gather: Gather | None = None  # rows of a table among the parameters
@@ -175,7 +174,8 @@ class Array:
     def readings(self) -> list[Reading]:
         """All that it is computed from."""
         sides = [side for product in self.products for side in (product.a, product.b)]
-        return [*self.operands, *sides, *self.members]
+        twin = [] if self.twin is None else [self.twin]
+        return [*self.operands, *sides, *self.members, *twin]
 
     @property
     def sources(self) -> set[int]:
@@ -196,7 +196,17 @@ class Array:
     def aligned(self) -> list[Reading]:
         """What it reads with a row for each node."""
         sides = [side for product in self.regular for side in (product.a, product.b)]
-        return [*self.operands, *sides]
+        twin = [] if self.twin is None else [self.twin]
+        return [*self.operands, *sides, *twin]
+
+    def sort(self, order: Ints) -> None:
+        """Its nodes in this order, and what belongs to each of them."""
+        self.nodes = self.nodes[order]
+        rows = [self.constants] if self.constants is not None else []
+        for reading in [*self.aligned, *rows]:
+            reading.ids, reading.index = reading.ids[order], reading.index[order]
+        for product in self.scattered:
+            product.owner = np.argsort(order)[product.owner]
 
     @property
     def size(self) -> int:

@@ -196,7 +196,7 @@ def _derived(
     work = groups(graph, levels, leaves, in_numpy)
     loss = work.reading(work.same[np.array([graph.loss])])
     layout = give_shapes(work.arrays, len(leaves), graph.constants, work.pool.next_node)
-    layout.settle(loss, np.zeros(1, dtype=np.int64), (), ())
+    layout.settle_rows(loss)
     for loop in graph.loops:
         give_turn(loop, work, layout)
     names = ["theta", *given.names]

@@ -364,7 +364,9 @@ class Grouping:
     def array(self, level: _Level, mixed: bool) -> Array:
         """Nodes as one array; ``mixed``: their terms are of different kinds."""
         n = len(level.nodes)
-        array = Array(level.nodes, plus=level.plus if level.plus.any() else None)
+        array = Array(level.nodes)
+        if level.plus.any():
+            array.constants = Reading(NUMBERS, level.nodes, level.plus)
         if self.state[level.nodes].min() >= 0:
             array.twin = self.twin(self.state[level.nodes])
         if level.row[0] != SUM:

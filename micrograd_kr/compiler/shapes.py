@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,18 +31,7 @@ from .arrays import (
     Reading,
     is_ragged,
 )
-
-
-class _Column(NamedTuple):
-    """What nodes can be ordered by: a number for each.
-
-    And where it is read, and how good an order it gives: the lowest rank is best.
-    """
-
-    values: Ints
-    source: tuple[int, ...]
-    rank: int
-    reading: Reading
+from .groups import cuts
 
 
 def give_shapes(
@@ -54,7 +43,7 @@ def give_shapes(
     """
     work = Layout(arrays, constants, count)
     for array in arrays[:leaves]:
-        work.leaf(array, array.shape)
+        work.leaf(array)
     for array in arrays[leaves:]:
         if array.members:
             work.pool(array)
@@ -79,13 +68,9 @@ class Layout:
         numbers = np.arange(-len(constants), 0)
         self.place: Ints = np.concatenate([np.zeros(count, dtype=np.int64), numbers])
         self.place_in_pool: Ints = self.place.copy()
-        # Of what the array reads that is looked at, in the order of its nodes:
-        self.rows: dict[Reading, Ints] = {}
-        self.masks: dict[Reading, Bools] = {}  # where there is anything
 
-    def leaf(self, array: Array, shape: tuple[int, ...]) -> None:
+    def leaf(self, array: Array) -> None:
         """Parameters or an input."""
-        array.shape = shape
         every = np.arange(len(array.nodes))
         self.place[array.nodes] = every if array.places is None else array.places
 
@@ -107,38 +92,44 @@ class Layout:
 
     def array(self, array: Array) -> None:
         """The order of the nodes, their shape, and the positions of what they read."""
-        n = len(array.nodes)
-        read = [self.arrays[source] for source in array.sources]
-        columns: list[_Column] = []
-        in_order = array.from_pool or all(other.from_pool for other in read)
-        if not in_order:
-            columns = sorted(self.columns(array), key=lambda column: column.rank)
-        order = np.arange(n)
-        if columns:
-            order = np.lexsort([column.values for column in reversed(columns)])
-        found = [loops(column.values[order], column.source) for column in columns]
-        self.rows = {r: self.positions(r)[order] for r in array.aligned}
-        self.masks = {
-            r: self.mask(r)[order] for r in array.aligned if r.fill is not None
-        }
-        self.place[array.nodes[order]] = np.arange(n)
-        if array.twin is None and found and found.count(None) == len(found):
-            found = self.completed(array, columns, order) or found
+        for reading in array.readings:
+            reading.index = self.positions(reading)
+        read = [] if array.from_pool else self.variables(array)
+        keys = [row_key(reading.index) for reading in read]
+        every = np.arange(len(array.nodes))
+        array.sort(np.lexsort([every, *reversed(keys)]))
+        self.place[array.nodes] = every
+        found = [self.loops(reading, reading.index) for reading in read]
+        if found and found.count(None) == len(found):
+            found = self.completed(array, read) or found
         array.shape = common(array.size, found)
 
         for operand in array.operands:
-            self.settle(operand, order, array.shape, operand.ids.shape[1:])
+            self.settle(operand, array.shape, operand.ids.shape[1:])
         for product in array.products:
-            self.settle_product(product, order, array.shape)
+            self.settle_product(product, array.shape)
         if array.twin is not None:
-            self.settle(array.twin, order, array.shape, ())
-        if array.plus is not None:
-            plus = Reading(NUMBERS, array.nodes)
-            numbers = array.plus[order]
-            if array.present is not None:  # they are all equal
-                numbers = np.full(array.size, numbers[0])
-            settle_numbers(plus, numbers.reshape(array.shape), array.shape)
-            array.constants = plus
+            self.settle(array.twin, array.shape)
+        if array.constants is not None:
+            # all equal, if it has other nodes to be whole
+            values = np.resize(array.constants.index, array.shape)
+            settle_numbers(array.constants, values, len(array.shape))
+
+    def variables(self, array: Array) -> list[Reading]:
+        """What the nodes are ordered by, in the order of `rank`."""
+        read = [reading for reading in array.aligned if reading.source >= 0]
+        return sorted(read, key=self.rank)
+
+    def rank(self, reading: Reading) -> tuple[bool, ...]:
+        """Low for rows of each example, then for lists, then for what is read once."""
+        batched = self.arrays[reading.source].batched
+        is_list = reading.ids[0].size > 1
+        repeats = np.bincount(reading.index.flat).max() > 1
+        return not batched, not is_list, bool(repeats)
+
+    def loops(self, reading: Reading, rows: Ints) -> Loops | None:
+        """What counts out the rows of what is read."""
+        return loops(row_key(rows), self.arrays[reading.source].shape)
 
     # ---- loops
 
@@ -146,7 +137,8 @@ class Layout:
         """States as rows, and what the loop reads."""
         n = len(array.nodes) // (loop.depth + loop.turns)
         one = (n,) if n > 1 else ()
-        self.leaf(array, (loop.depth + loop.turns, *one))
+        array.shape = (loop.depth + loop.turns, *one)
+        self.leaf(array)
         for leaf in loop.carried[loop.states_of.index(array) :: len(loop.states_of)]:
             leaf.shape = one
         if array is loop.states_of[0]:
@@ -167,64 +159,54 @@ class Layout:
 
     def settle_rows(self, reading: Reading) -> None:
         """The positions of a table of scalars, without columns if there is only one."""
-        rows, n = reading.ids.shape
-        self.settle(reading, np.arange(rows), (rows,), (n,) if n > 1 else ())
+        reading.index = self.positions(reading)
+        self.settle(reading, reading.ids.shape[:1], reading.ids[0].squeeze().shape)
 
     def settle_all(self, reading: Reading, shape: tuple[int, ...]) -> None:
         """The positions of a table whose columns are an array of this shape."""
-        self.settle(
-            reading, np.arange(len(reading.ids)), (len(reading.ids), *shape), ()
-        )
-
-    def order(self, array: Array) -> Ints:
-        """Its scalars, by where they stand."""
-        found: Ints = array.nodes[self.place[array.nodes].argsort()]
-        return found
+        reading.index = self.positions(reading)
+        self.settle(reading, (len(reading.ids), *shape))
 
     # ---- nodes that are a part of a grid, such as one half of a square
 
     def completed(
-        self, array: Array, columns: Sequence[_Column], order: Ints
+        self, array: Array, read: Sequence[Reading]
     ) -> list[Loops | None] | None:
         """The loops of an array with more nodes, so that it is a grid; else None.
 
         What these compute is finite, and where it is read it is 0, or its gradient is.
         """
-        grid = self.grid(array, columns[0], order)
+        grid = self.grid(array, read[0])
         if grid is None:
             return None
-        rows: dict[Reading, Ints] = {}
-        for reading, values in self.rows.items():
-            whole = continued(values, grid, self.count(reading))
-            if whole is None or reading.fill is not None:
-                return None
-            rows[reading] = whole
-        keys = [row_key(rows[column.reading]) for column in columns]
-        found = [loops(k, c.source) for k, c in zip(keys, columns, strict=True)]
-        if None in found or not self.is_harmless(array, rows):
+        rows = {
+            reading: continued(reading.index, grid, self.count(reading))
+            for reading in array.aligned
+        }
+        found = [self.loops(reading, rows[reading]) for reading in read]
+        if None in found or not self.is_harmless(array, grid, rows):
             return None
-        self.rows = rows
+        for reading, whole in rows.items():
+            reading.index = whole
         array.present = grid.ravel()
-        self.place[array.nodes[order]] = np.flatnonzero(array.present)
+        self.place[array.nodes] = np.flatnonzero(array.present)
         return found
 
-    def grid(self, array: Array, first: _Column, order: Ints) -> Bools | None:
+    def grid(self, array: Array, first: Reading) -> Bools | None:
         """Which places of a grid the nodes have: where they read, or ragged rows."""
-        if array.scattered or (array.plus is not None and np.ptp(array.plus)):
+        constants = array.constants
+        if array.scattered or (constants is not None and np.ptp(constants.index)):
             return None
-        if first.reading.source >= 0 and first.rank == 2:
-            source = self.arrays[first.reading.source]
-            if source.present is not None and source.present.sum() == len(order):
-                return source.present.reshape(-1, source.shape[-1])
-        lengths = np.diff(
-            np.flatnonzero(np.diff(first.values[order], prepend=-1, append=-1))
-        )
+        source = self.arrays[first.source]
+        if source.present is not None and source.present.sum() == len(array.nodes):
+            return source.present.reshape(-1, source.shape[-1])
+        lengths = np.diff(cuts(row_key(first.index)))
         if array.row is None and is_ragged(lengths):
             grid: Bools = np.arange(lengths.max()) < lengths[:, None]
             return grid
         return None
 
-    def is_harmless(self, array: Array, rows: dict[Reading, Ints]) -> bool:
+    def is_harmless(self, array: Array, grid: Bools, rows: dict[Reading, Ints]) -> bool:
         """Whether the value and the partials at the nodes that are added are finite.
 
         Those of sums are, and exp(-inf) is 0.
@@ -234,10 +216,9 @@ class Layout:
         first = array.operands[0]
         if array.row.forward == "exp(x)":
             array.blank = True
-            first.fill = -math.inf
-            known = self.arrays[first.source].present
-            assert known is not None
-            self.masks[first] = known
+            ids = np.full(grid.shape, ABSENT)
+            ids[grid] = first.ids
+            first.ids, first.fill = ids.ravel(), -math.inf
             return True
         if array.row.forward == "x / y":
             array.blank = self.arrays[first.source].blank
@@ -251,57 +232,20 @@ class Layout:
         present = self.arrays[reading.source].present
         return present is None or bool(present[rows].all())
 
-    def mask(self, reading: Reading) -> Bools:
-        """Which elements of lists there are."""
-        there: Bools = reading.ids != ABSENT
-        return there
-
     def is_blank(self, reading: Reading) -> bool:
         """Whether what is read where lists have ended is 0 anyhow."""
-        if reading not in self.masks or reading.source < 0:
+        if reading.fill is None or reading.source < 0:
             return False
         source = self.arrays[reading.source]
         if source.present is None or not source.blank:
             return False
-        return not source.present[self.rows[reading][~self.masks[reading]]].any()
+        return not source.present[reading.index[reading.ids == ABSENT]].any()
 
     def count(self, reading: Reading) -> int:
         """How many numbers there are to be read; 0 if these are known now."""
         if reading.source < 0:
             return 0
         return math.prod(self.arrays[reading.source].shape)
-
-    # ---- the order of the nodes
-
-    def columns(self, array: Array) -> list[_Column]:
-        """What the nodes can be ordered by: the largest matrix product first."""
-        columns = [self.column(operand) for operand in array.operands]
-        main = largest_product(array.regular)
-        for product in array.regular:
-            sides = [self.column(product.a), self.column(product.b)]
-            if product is main:
-                if self.rows_come_second(product):  # they stay in front: X @ W.T
-                    sides.reverse()
-                sides = [side._replace(rank=0) for side in sides]
-            columns += sides
-        return [column for column in columns if np.ptp(column.values)]
-
-    def rows_come_second(self, product: Product) -> bool:
-        """Whether only the second factor has a row for each example."""
-        a, b = self.arrays[product.a.source], self.arrays[product.b.source]
-        return b.batched and not a.batched
-
-    def column(self, reading: Reading) -> _Column:
-        """Best is what reads the whole of an array, worst elements many times."""
-        rows = self.positions(reading)
-        values = row_key(rows)
-        if reading.source < 0:
-            return _Column(values, (), 4, reading)
-        source = self.arrays[reading.source].shape
-        if np.bincount(values).max() > 1:
-            return _Column(values, source, 3, reading)
-        whole = len(values) == math.prod(source)
-        return _Column(values, source, 1 if whole else 2, reading)
 
     # ---- the positions of what is read
 
@@ -311,69 +255,40 @@ class Layout:
         if reading.source >= 0 and self.arrays[reading.source].members:
             place = self.place_in_pool
         found: Ints = place[reading.ids]
-        if reading.fill is None or reading.ids.ndim == 1:
+        if reading.fill is None:
             return found
-        there = self.mask(reading)
-        whole = continued(found[there], there, self.count(reading))
-        if whole is None:  # then what is read does not matter
-            return np.where(there, found, found[:, :1])
-        return whole.reshape(found.shape)
+        there = reading.ids != ABSENT
+        return continued(found[there], there, self.count(reading)).reshape(found.shape)
 
-    def settle_product(
-        self, product: Product, order: Ints, shape: tuple[int, ...]
-    ) -> None:
+    def settle_product(self, product: Product, shape: tuple[int, ...]) -> None:
         """Both factors; the list is cut where the loops of either ask for it."""
         a, b = product.a, product.b
         if product.owner is not None:
-            product.owner = np.argsort(order)[product.owner]
-            every = np.zeros(1, dtype=np.int64)
             for side in (a, b):
-                length = side.ids.shape
-                side.ids = side.ids[None]
-                self.settle(side, every, (), length)
+                self.settle(side, (), side.ids.shape)
             return
         n = a.ids.shape[1]
         inner: tuple[int, ...] = ()
         if n > 1:
-            first = [self.rows[side][0] for side in (a, b)]
-            inner = common(n, [loops(positions, ()) for positions in first])
-        if len(inner) > len(LISTS):
-            inner = (n,)
+            inner = common(n, [loops(side.index[0], ()) for side in (a, b)])
         if self.is_blank(a) or self.is_blank(b):
-            del self.masks[a]
-        self.masks.pop(b, None)  # it is enough that the other one is 0
-        self.settle(a, order, shape, inner)
-        self.settle(b, order, shape, inner)
+            a.fill = None
+        b.fill = None  # it is enough that the other one is 0
+        self.settle(a, shape, inner)
+        self.settle(b, shape, inner)
 
     def settle(
-        self,
-        reading: Reading,
-        order: Ints,
-        shape: tuple[int, ...],
-        inner: tuple[int, ...],
+        self, reading: Reading, shape: tuple[int, ...], inner: tuple[int, ...] = ()
     ) -> None:
         """The positions for a reader of this shape with lists of that one."""
-        rows = self.rows.get(reading)
-        if rows is None:
-            rows = self.positions(reading)[order]
-        index = rows.reshape(shape + inner)
+        index = reading.index.reshape(shape + inner)
         if reading.source == NUMBERS:
-            settle_numbers(reading, self.constants[~index], shape)
+            settle_numbers(reading, self.constants[~index], len(shape))
         else:
             settle_positions(reading, *varying(index, len(shape)))
-        if reading in self.masks:
-            mask = self.masks[reading].reshape(shape + inner)
-            reading.mask = Reading(NUMBERS, reading.ids, *varying(mask, len(shape)))
-
-
-def largest_product(products: Sequence[Product]) -> Product | None:
-    """The one with the longest lists of variables, if there is one."""
-
-    def length(product: Product) -> int:
-        return int(product.a.ids.shape[1])
-
-    real = [p for p in products if p.b.source >= 0 and length(p) > 1]
-    return max(real, key=length, default=None)
+        if reading.fill is not None:
+            there = (reading.ids != ABSENT).reshape(shape + inner)
+            reading.mask = Reading(NUMBERS, reading.ids, *varying(there, len(shape)))
 
 
 def settle_positions(reading: Reading, index: Ints, subscripts: str) -> None:
@@ -409,21 +324,20 @@ def step_along(index: Ints, k: int) -> int:
     return int(index.take(second, axis=k).flat[0] - index.flat[0])
 
 
-def settle_numbers(reading: Reading, values: Floats, shape: tuple[int, ...]) -> None:
-    """Numbers known now for a reader of this shape; one where all are equal."""
-    if (values == values.flat[0]).all():
-        reading.index = np.array(values.flat[0])
-    else:
-        reading.index, reading.subscripts = varying(values, len(shape))
+def settle_numbers(reading: Reading, values: Floats, axes: int) -> None:
+    """Numbers known now for a reader with so many axes."""
+    reading.index, reading.subscripts = varying(values, axes, values.ndim)
 
 
-def varying(index: npt.NDArray[Any], axes: int) -> tuple[npt.NDArray[Any], str]:
+def varying(
+    index: npt.NDArray[Any], axes: int, looked_at: int | None = None
+) -> tuple[npt.NDArray[Any], str]:
     """``index`` without those of the first axes along which it is the same.
 
     And subscripts for those left.
     """
     subscripts = AXES[:axes] + LISTS[: index.ndim - axes]
-    for k in reversed(range(axes)):
+    for k in reversed(range(axes if looked_at is None else looked_at)):
         one = index.take([0], axis=k)
         if (index == one).all():
             index = one.squeeze(k)
@@ -431,26 +345,22 @@ def varying(index: npt.NDArray[Any], axes: int) -> tuple[npt.NDArray[Any], str]:
     return index, subscripts
 
 
-def continued(values: Ints, grid: Bools, count: int) -> Ints | None:
+def continued(values: Ints, grid: Bools, count: int) -> Ints:
     """Values at places of a grid, and at the others what continues its rows.
 
-    None if they have no such steps, or lead beyond ``count`` numbers.
+    But none beyond ``count`` numbers.
 
     >>> continued(np.array([0, 3, 4]), np.array([[True, False], [True, True]]), 5)
     array([0, 1, 3, 4])
     """
-    longest = int(grid.sum(axis=1).argmax())
-    if not grid[:, 0].all() or not grid[longest].all():
-        return None
     rows = np.zeros(grid.shape + values.shape[1:], dtype=np.int64)
     rows[grid] = values
-    step = rows[longest, 1] - rows[longest, 0]
-    rows = rows[:, :1] + np.multiply.outer(np.arange(grid.shape[1]), step)
-    within = rows.min() >= 0 and rows.max() < count if count else not step.any()
-    if not within or (rows[grid] != values).any():
-        return None
-    flat: Ints = rows.reshape(-1, *values.shape[1:])
-    return flat
+    longest = rows[grid.sum(axis=1).argmax()]
+    more = rows[:, :1] + (longest - longest[0])
+    within = more.min() >= min(0, values.min()) and more.max() < count
+    fits = within and (more[grid] == values).all()
+    rows[~grid] = np.where(fits, more, rows[:, :1])[~grid]
+    return rows.reshape(-1, *values.shape[1:])
 
 
 # ---- loops ---------------------------------------------------------------------------
@@ -479,9 +389,6 @@ def loops(values: Ints, source: Sequence[int]) -> Loops | None:
     """
     found: Loops = []
     while len(values) > 1:
-        beginning = np.diff(values[:9])
-        if len(set(beginning.tolist())) > 4:  # irregular, seen from the first few
-            return None
         steps = np.diff(values)
         other = np.flatnonzero(steps != steps[0])
         n = int(other[0]) + 1 if len(other) else len(values)
@@ -508,7 +415,7 @@ def cut_at_rows(n: int, step: int, source: Sequence[int]) -> Loops:
     for k in range(1, len(source)):
         width = math.prod(source[k:])
         crosses = 0 < step < width < step * n
-        if crosses and width % step == 0 and n % (width // step) == 0:
+        if crosses and width % step == 0:
             cut.append((n * step // width, width))
             n = width // step
     return [*cut, (n, step)]

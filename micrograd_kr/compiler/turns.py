@@ -99,7 +99,7 @@ def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
     for array in turn.arrays[len(loop.leaves) :]:
         if array.members or array.from_pool or array.present is not None:
             continue
-        columns = inner.order(array) - body.leaves
+        columns = array.nodes - body.leaves
         twin = work.twin(work.same[loop.nodes[:, columns]])
         if twin is not None:
             layout.settle_all(twin, array.shape)
