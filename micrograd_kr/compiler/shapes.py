@@ -121,11 +121,11 @@ class Layout:
         return sorted(read, key=self.rank)
 
     def rank(self, reading: Reading) -> tuple[bool, ...]:
-        """Low for rows of each example, then for lists, then for what is read once."""
+        """Low for rows of each example, then for lists, then for a whole array."""
         batched = self.arrays[reading.source].batched
         is_list = reading.ids[0].size > 1
-        repeats = np.bincount(reading.index.flat).max() > 1
-        return not batched, not is_list, bool(repeats)
+        is_whole = reading.ids.size == self.count(reading)
+        return not batched, not is_list, not is_whole
 
     def loops(self, reading: Reading, rows: Ints) -> Loops | None:
         """What counts out the rows of what is read."""
