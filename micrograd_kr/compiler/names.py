@@ -5,7 +5,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import expressions as ex
@@ -34,7 +34,7 @@ def stem(label: str) -> str:
     ('σ', 'x', '')
     """
     found = re.match(r"[^\W\d]+", as_python(label.rpartition(".")[2]))
-    name = as_python(found[0]) if found else ""
+    name = found[0] if found else ""
     return name if name.isidentifier() else ""
 
 
@@ -50,7 +50,7 @@ class Names:
         leaves: Sequence[str],
         labels: Sequence[str | None],
     ) -> None:
-        self.labels = labels
+        self.labels: list[str] = [label or "" for label in labels]
         self.leaves = leaves
         self.shapes: list[tuple[int, ...]] = [array.shape for array in arrays]
         self.axes: list[list[str]] = []  # of each array, what its axes count
@@ -59,18 +59,14 @@ class Names:
         for array in arrays:
             self.axes.append(self.axes_of(array))
 
-    def label(self, position: int) -> str:
-        """That of a parameter."""
-        return self.labels[position] or ""
-
     def name_parameter(self, x: Expr, reading: Reading) -> None:
         """Name a part of the parameters after the label they share."""
         index = reading.index
-        if not self.labels or x.op == "name" or index.size == self.shapes[0][0]:
+        if not self.labels or index.size == len(self.labels):
             return
-        labels = [self.label(int(index.flat[k])) for k in (0, -1)]
-        alike = len({re.sub(r"\d+", "0", label) for label in labels}) == 1
-        name = stem(labels[0]) if alike else ""
+        ends = [self.labels[index.flat[k]] for k in (0, -1)]
+        first, last = [re.sub(r"\d+", "0", label) for label in ends]
+        name = stem(first) if first == last else ""
         if not name or reserved(f"{name}1"):
             name = "w"
         if len(name) == 1 and index.ndim > 1:
@@ -82,25 +78,25 @@ class Names:
     def value(self, array: Array, x: Expr, like: Array | None = None) -> Expr:
         """The value of an array, named."""
         axes = self.axes[array.number]
-        counts = ["rows"] * array.batched
-        counts += [
-            f"{n} {axis}".strip() for n, axis in zip(array.shape, axes, strict=True)
-        ]
+        sizes = zip(array.shape, axes, strict=True)
+        counts = [f"{n} {axis}".strip() for n, axis in sizes]
+        if array.batched:
+            counts.insert(0, "rows")
         tells = any(axes) or array.batched
         return ex.named(x, kind(like or array), " × ".join(counts) if tells else "")
 
     def axes_of(self, array: Array) -> list[str]:
         """What the axes count: neurons, rows of an input; empty where not known."""
+        axes = len(array.shape)
         if array.gather:
-            counted = f"values of {self.leaves[array.number]}"
-            axes = [(array.gather.tokens.shape[1], counted), (array.gather.width, "")]
-            return [name for n, name in axes if n > 1]
+            places = array.gather.tokens.shape[1]
+            counted = [f"values of {self.leaves[array.number]}"] * (places > 1)
+            return [*counted, ""][:axes]
         if 0 < array.number < len(self.leaves):
-            return axes_of_input(self.leaves[array.number], len(array.shape))
+            return axes_of_input(self.leaves[array.number], axes)
         if array.loop is not None:
-            return ["turns", *[""] * (len(array.shape) - 1)]
-        sides = [side for p in array.regular for side in (p.a, p.b)]
-        readings = [*array.operands, *array.members, *sides]
+            return ["turns", ""][:axes]
+        readings = [*array.aligned, *array.members]
         return [self.axis(readings, subscript) for subscript in array.subscripts]
 
     def axis(self, readings: Sequence[Reading], subscript: str) -> str:
@@ -108,31 +104,29 @@ class Names:
 
         One that knows rows or neurons comes before one that knows values.
         """
-        found = [
+        along = [
             self.along(r, subscript) for r in readings if subscript in r.subscripts
         ]
-        known = [text for text in found if text]
-        known.sort(key=lambda text: text.startswith("values"))
-        return known[0] if known else ""
+        known = [text for text in along if text]
+        return min(known, key=lambda text: text.startswith("values"), default="")
 
     def along(self, reading: Reading, subscript: str) -> str:
         """What an axis counts, by what is read along it."""
         if reading.source == NUMBERS:
             return ""
         k = reading.subscripts.index(subscript)
-        step = step_along(reading.index, k)
+        n, step = reading.index.shape[k], step_along(reading.index, k)
         if reading.source == 0 and self.labels:
             return self.unit(reading.first, reading.first + step)
         shape, axes = self.shapes[reading.source], self.axes[reading.source]
-        for j, n in enumerate(shape):
-            width = math.prod(shape[j + 1 :])
-            if axes and (step, reading.index.shape[k]) == (width, n):
-                return axes[j]
+        for j, axis in enumerate(axes):
+            if (step, n) == (math.prod(shape[j + 1 :]), shape[j]):
+                return axis
         return ""
 
     def unit(self, first: int, second: int) -> str:
         """What labels differ by: layer0.neuron0.w0 and layer0.neuron1.w0 by neurons."""
-        names = [self.label(i).split(".") for i in (first, second)]
+        names = [self.labels[i].split(".") for i in (first, second)]
         differ = [x for x, y in zip(*names, strict=False) if x != y]
         word = re.fullmatch(r"([^\W\d]{3,})\d+", differ[0]) if differ else None
         return f"{word[1]}s" if word else ""
@@ -152,9 +146,8 @@ def axes_of_input(name: str, axes: int) -> list[str]:
 
 def kind(array: Array) -> str:
     """The letter of an array: z, h or v."""
-    lists = set(LISTS)
     for product in array.regular if array.shape else ():
-        if lists & set(product.a.subscripts) & set(product.b.subscripts):
+        if {*LISTS}.intersection(product.a.subscripts, product.b.subscripts):
             return "z"
     read = [operand for operand in array.operands if operand.source != NUMBERS]
     return "h" if array.row and len(read) == 1 else "v"
@@ -167,8 +160,9 @@ def names_of_lines(
     names = dict(outputs)
     taken = taken.union(outputs.values())
 
-    def give(x: Expr, candidates: Iterable[str]) -> None:
-        free = (name for name in candidates if name not in taken)
+    def give(x: Expr, first: list[str], more: str, numbers: Iterator[int]) -> None:
+        every = itertools.chain(first, (f"{more}{k}" for k in numbers))
+        free = (name for name in every if name not in taken)
         names[x] = next(name for name in free if not reserved(name))
         taken.add(names[x])
 
@@ -176,16 +170,13 @@ def names_of_lines(
     several = Counter(str(x.name or "t").lower() for x in values)
     # W1 and b1, w2 and b2: large and small letters share their numbers
     numbers = {base: itertools.count(1) for base in several}
-    for x in sorted(values, key=lambda x: ex.base(x).op != "name"):
+    for x in values:
         name = str(x.name or "t")
         base = name.lower()
-        if several[base] == 1 and x.name:
-            give(x, itertools.chain([name], (f"{name}{k}" for k in numbers[base])))
-        else:
-            give(x, (f"{name}{k}" for k in numbers[base]))
+        alone = x.name and several[base] == 1
+        give(x, [name] if alone else [], name, numbers[base])
     for x in lines:
         if isinstance(x.name, Expr) and x not in names:
             name = f"d{names.get(x.name, 't')}"
-            again = (f"{name}_{k}" for k in itertools.count(2))
-            give(x, itertools.chain([name], again))
+            give(x, [name], f"{name}_", itertools.count(2))
     return names

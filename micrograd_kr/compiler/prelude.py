@@ -79,6 +79,7 @@ RESERVED = frozenset(
         "dtheta",
         *FLOATS,
         *("numbers", "tape", "steps", "operations"),
+        *("turn", "states"),
     }
 )
 

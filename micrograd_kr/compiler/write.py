@@ -21,7 +21,7 @@ from . import expressions as ex
 from .expressions import ROWS, SYMBOLS, Expr
 from .names import names_of_lines
 
-LOOP_NAMES = ("t", "turn", "states")  # t counts the turns
+TIME = "{t}"  # the turn of a loop: t, unless an argument is called so
 WIDTH = 80  # of an expression: a longer one is cut into lines
 NAME = re.compile(r"\{\w+\}")  # of a line, not known yet
 AROUND = re.compile(r"(?<!\w)\(|, \)")  # a bracket around an expression, a last comma
@@ -42,11 +42,7 @@ def write(
     first of the gradient.
     """
     nodes = in_order([*outputs.values()])
-    of_loops = {*LOOP_NAMES} if any(x.op == "loop" for x in nodes) else set()
-    for x in nodes:
-        if x.op == "name" and x.attr in of_loops:
-            x.attr += "_"
-    arguments = [f"{x}_" if x in of_loops else x for x in arguments]
+    nodes.sort(key=lambda x: ex.base(x).op != "name")  # parts of arguments come first
     constants = name_constants(nodes, arguments)
     called = {x: name for name, x in outputs.items()}
     writer = _Writer(called, constants, in_jax)
@@ -54,45 +50,45 @@ def write(
 
     body = [f"{ROWS} = len({x})" for x in batch]
     backward = False
-    # Parts of arguments come first.
-    in_turn = sorted(lines, key=lambda x: ex.base(x).op != "name")
-    for x, text in writer.text_of({x: lines[x] for x in in_turn}):
+    for x, text in writer.text_of(lines):
         if x.serial >= forward and not backward:
             backward = True
             body.append("# backwards")
         body.append(text)
     results = [tidy(writer.written[x]) for x in outputs.values()]
     body.append(f"return {', '.join(results)}")
-    taken = {*arguments, ROWS, *constants.values(), *of_loops}
+    time = "t"
+    while time in arguments:
+        time += "_"
+    taken = {*arguments, ROWS, *constants.values(), time}
     names = names_of_lines(writer.named, called, taken)
     text = indent("\n".join(body), "    ")
-    text = text.format_map({f"e{x.serial}": name for x, name in names.items()})
+    known = {f"e{x.serial}": name for x, name in names.items()}
+    text = text.format(t=time, **known)
     head = f"def program({', '.join(arguments)}):"
     return f"{head}\n{text}\n", {name: x.attr for x, name in constants.items()}
 
 
 def in_order(outputs: Sequence[Expr], known: Collection[Expr] = ()) -> list[Expr]:
-    """Everything the outputs depend on, in an order to compute it in.
+    """Everything not ``known`` that the outputs depend on, in an order to compute it.
 
-    That is the order it was made in. What is ``known`` needs nothing else.
+    That is the order it was made in.
     """
     seen: dict[int, Expr] = {}
     stack = list(outputs)
     while stack:
         x = stack.pop()
-        if x.serial not in seen:
+        if x.serial not in seen and x not in known:
             seen[x.serial] = x
-            if x not in known:
-                stack.extend(x.args)
+            stack.extend(x.args)
     return [seen[k] for k in sorted(seen)]
 
 
 def name_constants(nodes: Sequence[Expr], arguments: Sequence[str]) -> dict[Expr, str]:
     """c1, c2, ... for arrays known now."""
-    free = (f"c{k}" for k in itertools.count(1))
-    allowed = (name for name in free if name not in arguments)
     arrays = [x for x in nodes if x.op == "const" and x.shape]
-    return dict(zip(arrays, allowed, strict=False))
+    free = (f"c{k}" for k in itertools.count(1) if f"c{k}" not in arguments)
+    return dict(zip(arrays, free, strict=False))
 
 
 def defined(constants: dict[str, Any]) -> str:
@@ -107,24 +103,19 @@ def defined(constants: dict[str, Any]) -> str:
         return f"# {first} and so on: {len(constants)} arrays, the program's constants"
     lines = []
     for name, x in constants.items():
-        text = f"{name} = array({x.tolist()})" if x.size < 30 else ""
-        if x.dtype == bool and x.ndim == 2 and (x == np.tri(*x.shape)).all():
-            sizes = ", ".join(map(str, dict.fromkeys(x.shape)))
-            text = text if 0 < len(text) < 100 else f"{name} = tri({sizes}, dtype=bool)"
-        if not 0 < len(text) < 100 or not np.isfinite(x).all():
-            text = (
-                f"# {name}: an array of shape {x.shape} among the program's constants"
-            )
-        lines.append(text)
+        text = f"array({x.tolist()})" if x.size < 30 else ""
+        if x.dtype == bool and np.array_equal(x, np.tri(len(x))):
+            text = f"tri({len(x)}, dtype=bool)"
+        is_told = 0 < len(text) < 96 and np.isfinite(x).all()
+        like = f"# {name}: an array of shape {x.shape} among the program's constants"
+        lines.append(f"{name} = {text}" if is_told else like)
     return "\n".join(lines)
 
 
-def side_by_side(item: tuple[Expr, str]) -> Any:
-    """What is the same for lines that stand in one: short ones of numbers, of lists."""
-    x, text = item
+def side_by_side(x: Expr) -> Any:
+    """What is the same for lines that stand in one: those of numbers, of lists."""
     number = x.shape == () and x.op in ("index", "row", "listed")
-    of_list = x.op == "state" and text.startswith("array")
-    return x.op if (number or of_list) and len(text) < 24 and not x.note else x
+    return x.op if number or x.op == "state" else x
 
 
 def tidy(text: str) -> str:
@@ -149,12 +140,10 @@ def line(left: str, right: str, note: str = "") -> str:
     """An assignment; the parts of a long concatenate stand below each other."""
     text = tidy(right)
     if width(text) > 104:
-        lists = (x for x in ast.walk(ast.parse(text)) if isinstance(x, ast.List))
-        parts = [ast.unparse(part) for part in next(lists, ast.List([])).elts]
-        whole = f"[{', '.join(parts)}]"
-        if f"concatenate({whole}" in text:
-            below = [f"    {part},\n" for part in parts]
-            text = text.replace(whole, f"[\n{''.join(below)}]")
+        lists = [x for x in ast.walk(ast.parse(text)) if isinstance(x, ast.List)]
+        for outermost in lists[:1]:
+            below = [f"    {ast.unparse(part)},\n" for part in outermost.elts]
+            text = text.replace(ast.unparse(outermost), f"[\n{''.join(below)}]")
     return f"{left} = {text}" + f"  # {note}" * bool(note)
 
 
@@ -167,7 +156,6 @@ class _Writer:
         self.outputs, self.in_jax = outputs, in_jax
         self.written: dict[Expr, str] = dict(constants)
         self.named: list[Expr] = []  # that have a name, or a line
-        self.last = {y for x in outputs for y in x.args if y.op == "concatenate"}
 
     def lines_of(
         self, nodes: Sequence[Expr], results: Collection[Expr], floats: bool = False
@@ -195,7 +183,7 @@ class _Writer:
                 text = f"({tidy(text)})"
             cheap = x.op == "transpose" and x.args[0].name is not None
             shared = uses[x] > 1 and not cheap
-            wide = width(text) > WIDTH + 2 and x not in self.last
+            wide = width(text) > WIDTH + 2 and x.op != "concatenate"
             is_line = x in self.outputs or x.line or shared or wide or x in before
             is_name = not x.args or (x.op == "state" and text[0] == "{")
             self.written[x] = text
@@ -208,12 +196,12 @@ class _Writer:
 
     def text_of(self, lines: dict[Expr, str]) -> Iterator[tuple[Expr, str]]:
         """Lines as text, each with the first of its expressions."""
-        for _, group in itertools.groupby(lines.items(), key=side_by_side):
-            some = dict(group)
-            x = next(iter(some))
-            left = ", ".join([self.written[y] for y in some])
-            right = ", ".join(some.values())
-            yield x, right if x.op in BLOCKS else line(left, right, x.note)
+        for _, group in itertools.groupby(lines, key=side_by_side):
+            some = list(group)
+            left = ", ".join([self.written[x] for x in some])
+            right = ", ".join([lines[x] for x in some])
+            is_block = some[0].op in BLOCKS
+            yield some[0], right if is_block else line(left, right, some[0].note)
 
     def filled(self, x: Expr) -> str:
         """The lines of an array whose parts are written in place."""
@@ -250,12 +238,11 @@ class _Writer:
         states = [self.written[start] for start in body.started.values()]
         self.written |= zip(body.started, states, strict=True)
         results = [statement.value for statement in body.statements]
-        nodes = [y for y in in_order(results, known) if y not in known]
-        lines = self.lines_of(nodes, results, body.floats)
+        lines = self.lines_of(in_order(results, known), results, body.floats)
         text = [one for _, one in self.text_of(lines)]
         rows = ":, " * bool(next(iter(body.started)).batch)
         for one in body.statements:
-            at = f"{rows}t + {one.at}" if one.at else f"{rows}t"
+            at = rows + turn(one.at)
             array, value = self.written[one.array], tidy(self.written[one.value])
             if self.in_jax:
                 how = ".add" if body.backwards else ".set"
@@ -265,14 +252,19 @@ class _Writer:
         last = body.turns - 1
         if not self.in_jax:
             turns = f"{last}, -1, -1" if body.backwards else str(body.turns)
-            return f"for t in range({turns}):\n" + indent("\n".join(text), "    ")
+            return f"for {TIME} in range({turns}):\n" + indent("\n".join(text), "    ")
         several = ", ".join(states) + "," * (len(states) == 1)
-        back = [f"t = {last} - t"] if body.backwards else []
+        back = [f"{TIME} = {last} - {TIME}"] if body.backwards else []
         text = [f"{several} = states", *back, *text, f"return ({several})"]
         return (
-            f"def turn(t, states):\n{indent(chr(10).join(text), '    ')}\n"
+            f"def turn({TIME}, states):\n{indent(chr(10).join(text), '    ')}\n"
             f"{several} = fori_loop(0, {body.turns}, turn, ({several}))"
         )
+
+
+def turn(later: int) -> str:
+    """A turn, so many later than the one a loop is at."""
+    return f"{TIME} + {later}" if later else TIME
 
 
 def operation(x: Expr, args: Sequence[str]) -> str:
@@ -293,13 +285,10 @@ def operation(x: Expr, args: Sequence[str]) -> str:
             return f"({y} {op} {args[1]})"
         case "index":
             return f"{y}[{', '.join(attr)}]"
-        case "take" if x.args[0].batch:
-            return f"{y}[:, {args[1]}]"
         case "take" | "rows":
-            return f"{y}[{args[1]}]"
+            return f"{y}[{':, ' * len(x.args[0].batch)}{args[1]}]"
         case "row":
-            time = f"t + {attr}" if attr else "t"
-            return f"{y}[{':, ' * len(x.args[0].batch)}{time}]"
+            return f"{y}[{':, ' * len(x.args[0].batch)}{turn(attr)}]"
         case "reshape" if not shape:
             return f"{y}[{', '.join('0' * len(x.args[0].shape))}]"
         case "reshape":
