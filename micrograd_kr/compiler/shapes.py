@@ -8,8 +8,8 @@ their weights repeat 100 times and their points 16 times.
 
 import math
 from collections.abc import Sequence
-from functools import reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,7 @@ class Layout:
         array.sort(np.lexsort([every, *reversed(keys)]))
         self.place[array.nodes] = every
         found = [self.loops(reading, reading.index) for reading in read]
-        if found and found.count(None) == len(found):
+        if None in found:
             found = self.completed(array, read) or found
         array.shape = common(array.size, found)
 
@@ -113,7 +113,7 @@ class Layout:
         if array.constants is not None:
             # all equal, if it has other nodes to be whole
             values = np.resize(array.constants.index, array.shape)
-            settle_numbers(array.constants, values, len(array.shape))
+            settle_numbers(array.constants, values, array.subscripts)
 
     def variables(self, array: Array) -> list[Reading]:
         """What the nodes are ordered by, in the order of `rank`."""
@@ -135,13 +135,13 @@ class Layout:
 
     def states(self, array: Array, loop: Loop) -> None:
         """States as rows, and what the loop reads."""
-        n = len(array.nodes) // (loop.depth + loop.turns)
-        one = (n,) if n > 1 else ()
-        array.shape = (loop.depth + loop.turns, *one)
+        rows = loop.depth + loop.turns
+        one = array.nodes.reshape(rows, -1)[0]
+        array.shape = (rows, *one.squeeze().shape)
         self.leaf(array)
-        for leaf in loop.carried[loop.states_of.index(array) :: len(loop.states_of)]:
-            leaf.shape = one
         if array is loop.states_of[0]:
+            for leaf in loop.leaves:
+                leaf.shape = leaf.nodes.squeeze().shape
             for reading, leaf in zip(loop.reads, loop.leaves, strict=False):
                 self.read_outside(reading, leaf)
         for reading in array.operands:
@@ -152,20 +152,18 @@ class Layout:
         places = self.positions(reading)[0]
         if len(reading.ids) == 1:
             leaf.places, leaf.shape = places, self.arrays[reading.source].shape
-            return
-        order = places.argsort(kind="stable")
-        reading.ids, leaf.nodes = reading.ids[:, order], leaf.nodes[order]
-        leaf.shape = order.shape if len(order) > 1 else ()
+        else:
+            order = places.argsort(kind="stable")
+            reading.ids, leaf.nodes = reading.ids[:, order], leaf.nodes[order]
 
-    def settle_rows(self, reading: Reading) -> None:
-        """The positions of a table of scalars, without columns if there is only one."""
+    def settle_rows(
+        self, reading: Reading, inner: tuple[int, ...] | None = None
+    ) -> None:
+        """The positions of a table whose rows are lists of this shape."""
         reading.index = self.positions(reading)
-        self.settle(reading, reading.ids.shape[:1], reading.ids[0].squeeze().shape)
-
-    def settle_all(self, reading: Reading, shape: tuple[int, ...]) -> None:
-        """The positions of a table whose columns are an array of this shape."""
-        reading.index = self.positions(reading)
-        self.settle(reading, (len(reading.ids), *shape))
+        if inner is None:
+            inner = reading.ids[0].squeeze().shape
+        self.settle(reading, reading.ids.shape[:1], inner)
 
     # ---- nodes that are a part of a grid, such as one half of a square
 
@@ -222,24 +220,21 @@ class Layout:
             return True
         if array.row.forward == "x / y":
             array.blank = self.arrays[first.source].blank
-            return self.is_known(array.operands[1], rows[array.operands[1]])
+            below = array.operands[1]
+            return bool(self.are_there(below, rows[below]).all())
         return False
 
-    def is_known(self, reading: Reading, rows: Ints) -> bool:
-        """Whether only scalars are read that are there."""
-        if reading.source < 0:
-            return True
-        present = self.arrays[reading.source].present
-        return present is None or bool(present[rows].all())
+    def are_there(self, reading: Reading, rows: Ints) -> Bools:
+        """Where scalars are read that are there, and not others of a grid."""
+        present = None if reading.source < 0 else self.arrays[reading.source].present
+        return np.ones(rows.shape, dtype=bool) if present is None else present[rows]
 
     def is_blank(self, reading: Reading) -> bool:
         """Whether what is read where lists have ended is 0 anyhow."""
-        if reading.fill is None or reading.source < 0:
+        if reading.fill is None or not self.arrays[reading.source].blank:
             return False
-        source = self.arrays[reading.source]
-        if source.present is None or not source.blank:
-            return False
-        return not source.present[reading.index[reading.ids == ABSENT]].any()
+        ended = reading.index[reading.ids == ABSENT]
+        return not self.are_there(reading, ended).any()
 
     def count(self, reading: Reading) -> int:
         """How many numbers there are to be read; 0 if these are known now."""
@@ -282,13 +277,15 @@ class Layout:
     ) -> None:
         """The positions for a reader of this shape with lists of that one."""
         index = reading.index.reshape(shape + inner)
-        if reading.source == NUMBERS:
-            settle_numbers(reading, self.constants[~index], len(shape))
-        else:
-            settle_positions(reading, *varying(index, len(shape)))
+        subscripts = AXES[: len(shape)] + LISTS[: len(inner)]
         if reading.fill is not None:
-            there = (reading.ids != ABSENT).reshape(shape + inner)
-            reading.mask = Reading(NUMBERS, reading.ids, *varying(there, len(shape)))
+            there = (reading.ids != ABSENT).reshape(index.shape)
+            reading.mask = Reading(NUMBERS, reading.ids)
+            settle_numbers(reading.mask, there, subscripts)
+        if reading.source == NUMBERS:
+            settle_numbers(reading, self.constants[~index], subscripts)
+        else:
+            settle_positions(reading, *varying(index, subscripts, len(shape)))
 
 
 def settle_positions(reading: Reading, index: Ints, subscripts: str) -> None:
@@ -303,12 +300,9 @@ def settle_positions(reading: Reading, index: Ints, subscripts: str) -> None:
 
 def is_regular(index: Ints, steps: Sequence[int]) -> bool:
     """Whether these are nested loops, none reaching into the next turn around it."""
-    reach = 0
-    for n, step in zip(reversed(index.shape), reversed(steps), strict=True):
-        if step <= reach:
-            return False
-        reach += (n - 1) * step
-    return bool((index == index.flat[0] + nested(index.shape, steps)).all())
+    increasing = (np.diff(index.ravel()) > 0).all() and 0 not in steps
+    counted = index.flat[0] + nested(index.shape, steps)
+    return bool(increasing and (index == counted).all())
 
 
 def reading_at(source: int, index: Ints, subscripts: str) -> Reading:
@@ -324,20 +318,19 @@ def step_along(index: Ints, k: int) -> int:
     return int(index.take(second, axis=k).flat[0] - index.flat[0])
 
 
-def settle_numbers(reading: Reading, values: Floats, axes: int) -> None:
-    """Numbers known now for a reader with so many axes."""
-    reading.index, reading.subscripts = varying(values, axes, values.ndim)
+def settle_numbers(reading: Reading, values: npt.NDArray[Any], subscripts: str) -> None:
+    """Numbers known now, without the axes along which they are the same."""
+    reading.index, reading.subscripts = varying(values, subscripts, values.ndim)
 
 
 def varying(
-    index: npt.NDArray[Any], axes: int, looked_at: int | None = None
+    index: npt.NDArray[Any], subscripts: str, axes: int
 ) -> tuple[npt.NDArray[Any], str]:
     """``index`` without those of the first axes along which it is the same.
 
-    And subscripts for those left.
+    And the subscripts of those left.
     """
-    subscripts = AXES[:axes] + LISTS[: index.ndim - axes]
-    for k in reversed(range(axes if looked_at is None else looked_at)):
+    for k in reversed(range(axes)):
         one = index.take([0], axis=k)
         if (index == one).all():
             index = one.squeeze(k)
@@ -372,9 +365,10 @@ def nested(lengths: Sequence[int], steps: Sequence[int]) -> Ints:
     >>> nested([2, 3], [100, 1]).tolist()
     [[0, 1, 2], [100, 101, 102]]
     """
-    axes = [step * np.arange(n) for n, step in zip(lengths, steps, strict=True)]
-    start: Any = np.zeros((), dtype=np.int64)
-    return reduce(np.add.outer, axes, start)
+    positions = np.zeros((), dtype=np.int64)
+    for n, step in zip(lengths, steps, strict=True):
+        positions = positions[..., None] + step * np.arange(n)
+    return positions
 
 
 def loops(values: Ints, source: Sequence[int]) -> Loops | None:
@@ -387,22 +381,20 @@ def loops(values: Ints, source: Sequence[int]) -> Loops | None:
     >>> loops(np.arange(8), (4, 2))
     [(4, 2), (2, 1)]
     """
-    found: Loops = []
-    while len(values) > 1:
-        steps = np.diff(values)
-        other = np.flatnonzero(steps != steps[0])
-        n = int(other[0]) + 1 if len(other) else len(values)
-        if len(values) % n:
-            return None
-        table = values.reshape(-1, n)
-        if (table - table[:, :1] != steps[0] * np.arange(n)).any():
-            return None
-        found.insert(0, (n, int(steps[0])))
-        values = table[:, 0]
-    cut: Loops = []
-    for n, step in found:
-        cut += cut_at_rows(n, step, source)
-    return cut
+    if len(values) == 1:
+        return []
+    steps = np.diff(values)
+    changes = np.append(steps != steps[0], True)
+    n = 1 + int(changes.argmax())
+    if len(values) % n:
+        return None
+    table = values.reshape(-1, n)
+    if (table != table[:, :1] + steps[0] * np.arange(n)).any():
+        return None
+    outer = loops(table[:, 0], source)
+    if outer is None:
+        return None
+    return outer + cut_at_rows(n, int(steps[0]), source)
 
 
 def cut_at_rows(n: int, step: int, source: Sequence[int]) -> Loops:
@@ -429,9 +421,8 @@ def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
     """
     cuts = {n, 1}
     for each in found:
-        lengths = [length for length, _ in each or []]
-        inner = [math.prod(lengths[k:]) for k in range(len(lengths))]
-        more = sorted(cuts.union(inner))
+        lengths = [length for length, _ in reversed(each or [])]
+        more = sorted(cuts.union(accumulate(lengths, mul)))
         if len(more) <= len(AXES) and all(b % a == 0 for a, b in pairwise(more)):
             cuts = set(more)
     ordered = sorted(cuts, reverse=True)

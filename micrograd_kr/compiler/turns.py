@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from . import expressions as ex
-from .arrays import AXES, LIST, Array, Loop, Reading, Shape
+from .arrays import AXES, LIST, LISTS, Array, Loop, Reading, Shape
 from .expressions import Expr
 from .groups import Grouping, groups
 from .names import Names
@@ -102,7 +102,7 @@ def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
         columns = array.nodes - body.leaves
         twin = work.twin(work.same[loop.nodes[:, columns]])
         if twin is not None:
-            layout.settle_all(twin, array.shape)
+            layout.settle_rows(twin, array.shape)
             loop.twins[array] = twin
     loop.arrays = turn.arrays
 
@@ -120,12 +120,10 @@ def leaves_of(work: Work, loop: Loop, states: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-def all_rows(
-    work: Work, one: Array, reading: Reading, rows: int, inner: str = LIST
-) -> Expr:
+def all_rows(work: Work, one: Array, reading: Reading, rows: int) -> Expr:
     """What is read, with so many rows of the shape of an array."""
     shape, batch = work.shape_of(one), one.batched
-    subscripts = work.batch_axis(one) + AXES[0] + inner[: len(one.shape)]
+    subscripts = work.batch_axis(one) + AXES[0] + LISTS[: len(one.shape)]
     x = ex.as_float(ex.aligned(*work.read(reading), subscripts))
     every = (*shape[:batch], rows, *shape[batch:])
     if rows == 1 and x.shape == shape and not x.scalar:
@@ -210,7 +208,7 @@ def backwards(work: Work, loop: Loop) -> None:
 def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
     """The gradients of the states, and of what they start with in front."""
     known = {
-        array: row(all_rows(work, array, twin, loop.turns, AXES[1:]), 0)
+        array: row(all_rows(work, array, twin, loop.turns), 0)
         for array, twin in loop.twins.items()
     }
     every = [work.values[array.number] for array in loop.states_of]
