@@ -14,7 +14,7 @@ from ..course import about, demo_files, write_course
 from ..engine import OPS, Value
 from ..picture import draw
 from ..stepper import Stepper
-from ..text import LANGUAGES, speak
+from ..text import HTML, LANGUAGES, check_ending, speak
 from .arguments import Arguments
 from .demos import run as run_demo
 from .expression import functions, numbers, read
@@ -264,10 +264,10 @@ def _step(args: argparse.Namespace) -> None:
 
 def _check_endings(args: argparse.Namespace) -> None:
     """Refuse a file whose name says another kind than what is written into it."""
-    if args.html and Path(args.html).suffix.lower() not in (".html", ".htm"):
-        raise ValueError(say("ending", path=args.html, ending=".html"))
-    if args.svg and Path(args.svg).suffix.lower() != ".svg":
-        raise ValueError(say("ending", path=args.svg, ending=".svg"))
+    if args.html:
+        check_ending(args.html, HTML)
+    if args.svg:
+        check_ending(args.svg, [".svg"])
     if args.frames and Path(args.frames).suffix.lower() in (".svg", ".html", ".png"):
         raise ValueError(say("no_folder", path=args.frames))
 

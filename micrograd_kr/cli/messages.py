@@ -274,10 +274,6 @@ say: Messages = Messages(
             "{path}: 파일입니다. 폴더의 이름을 주세요",
             "{path} is a file; give the name of a folder",
         ),
-        "ending": (
-            "{path}: 이 파일의 이름은 {ending:으로/로} 끝나야 합니다",
-            "{path}: the name of this file must end in {ending}",
-        ),
         "no_folder": (
             "{path}: 단계마다 파일이 하나씩 생기므로 폴더의 이름을 주세요",
             "{path}: a file for each step is written; give the name of a folder",

@@ -2,10 +2,9 @@
 
 import argparse
 import webbrowser
-from pathlib import Path
 from typing import Any
 
-from ..text import LANGUAGES
+from ..text import HTML, LANGUAGES, check_ending
 from ..training import TrainingPage, load_csv
 from .arguments import Arguments
 from .messages import say
@@ -46,8 +45,7 @@ def add_play(command: Arguments, activations: list[str]) -> None:
 
 def play(args: argparse.Namespace) -> None:
     """Write the page, say where, and open it."""
-    if Path(args.html).suffix.lower() not in (".html", ".htm"):
-        raise ValueError(say("ending", path=args.html, ending=".html"))
+    check_ending(args.html, HTML)
     if len(args.layers) > DEEPEST:
         raise ValueError(say("deepest", most=DEEPEST, n=len(args.layers)))
     for width in args.layers:

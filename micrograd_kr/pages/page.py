@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import say as engine_say
-from ..text import LANGUAGES, replace_file
+from ..text import HTML, LANGUAGES, check_ending, replace_file
 from .document import body, document
 from .javascript import engine, javascript, web_file
 from .picture import clean
@@ -99,6 +99,8 @@ def save(
 ) -> Path:
     """Write `page` to ``path``, all of it or nothing, and return the path.
 
+    Raises ValueError for a name that does not end in .html.
+
     >>> recording = {"version": 2, "nodes": [], "mistakes": []}
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +108,7 @@ def save(
     ...     save(recording, svg, f"{folder}/steps.html").name
     'steps.html'
     """
-    path = Path(path)
+    path = check_ending(path, HTML)
     replace_file(path, page(recording, svg, lang, folded).encode())
     return path
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..text import replace_file
+from ..text import check_ending, replace_file
 from .frame import changed
 from .messages import say
 from .render import laid_out, printed
@@ -88,11 +88,8 @@ class Drawing:
         in PNG; ``pip install typst`` adds both, and so does a system Graphviz. Without
         them these two raise RuntimeError; SVG needs neither.
         """
-        path = Path(path)
+        path = check_ending(path, FORMATS)
         kind = path.suffix.lower()
-        if kind not in FORMATS:
-            endings = ", ".join(FORMATS)
-            raise ValueError(say("ending", path=str(path), endings=endings))
         if kind == ".dot":
             content = self.source.encode()
         elif kind == ".mmd":

@@ -56,10 +56,6 @@ say: Messages = Messages(
             "fold its neurons with fold=True, ",
         ),
         # ---- files and programs
-        "ending": (
-            "save: {path!r}: {endings} 가운데 하나로 끝나야 합니다.",
-            "save: {path!r} must end in one of {endings}",
-        ),
         "no_graphviz": (
             "그림에는 Graphviz가 필요한데 없습니다. 다음을 입력하십시오: "
             "pip install graphviz-pure",

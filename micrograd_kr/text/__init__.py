@@ -1,7 +1,7 @@
 """Words, numbers and files: what every room says, and how it is written down."""
 
 from .extras import install_command
-from .files import replace_file
+from .files import HTML, check_ending, replace_file
 from .korean import Word
 from .messages import (
     FEW,
@@ -18,9 +18,11 @@ from .numbers import columns, format_number, padded
 
 __all__ = [
     "FEW",
+    "HTML",
     "LANGUAGES",
     "Messages",
     "Word",
+    "check_ending",
     "choose",
     "columns",
     "format_number",

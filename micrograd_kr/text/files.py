@@ -3,7 +3,9 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from .messages import Messages
 
@@ -21,8 +23,36 @@ say: Messages = Messages(
             "{path!r:은/는} 쓰기가 금지된 파일입니다.",
             "{path!r} is write-protected",
         ),
+        "ending": (
+            "{path}: 이 파일의 이름은 {endings:으로/로} 끝나야 합니다.",
+            "{path}: the name of this file must end in {endings}",
+        ),
+        "endings": (
+            "{path}: 이 파일의 이름은 {endings} 가운데 하나로 끝나야 합니다.",
+            "{path}: the name of this file must end in one of {endings}",
+        ),
     }
 )
+
+
+HTML = (".html", ".htm")
+
+
+def check_ending(path: str | os.PathLike[str], endings: Iterable[str]) -> Path:
+    """Give the path of a file whose name must say what is written into it.
+
+    Raises ValueError for a name with another ending than these.
+
+    >>> check_ending("steps.svg", [".html"])
+    Traceback (most recent call last):
+        ...
+    ValueError: steps.svg: the name of this file must end in .html
+    """
+    path, known = Path(path), list(endings)
+    if path.suffix.lower() not in known:
+        key = "endings" if len(known) > 1 else "ending"
+        raise ValueError(say(key, path=str(path), endings=", ".join(known)))
+    return path
 
 
 def replace_file(path: str | os.PathLike[str], data: bytes) -> None:

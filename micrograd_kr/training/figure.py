@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..text import install_command, replace_file
+from ..text import check_ending, install_command, replace_file
 from .messages import say
 
 
@@ -84,13 +84,10 @@ class Picture(Figure):
         >>> figure().save("relu.txt")
         Traceback (most recent call last):
             ...
-        ValueError: relu.txt: a picture is written as .svg or .png
+        ValueError: relu.txt: the name of this file must end in one of .svg, .png
         """
-        path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in METADATA:
-            raise ValueError(say("suffix", path=str(path)))
-        replace_file(path, self.encoded(suffix))
+        path = check_ending(path, METADATA)
+        replace_file(path, self.encoded(path.suffix.lower()))
         return path
 
     def show(self, warn: bool = True) -> None:

@@ -182,10 +182,6 @@ say: Messages = Messages(
         "weights": ("가중치", "Weights"),
         "weight": ("가중치", "weight"),
         "count": ("개수", "count"),
-        "suffix": (
-            "{path}: 그림은 .svg나 .png로 저장합니다.",
-            "{path}: a picture is written as .svg or .png",
-        ),
         "axes": (
             "ax에는 한글 글꼴이 있는 plot.figure()의 축이 필요합니다.",
             "ax must be one of the axes of plot.figure(), whose fonts have Hangul",

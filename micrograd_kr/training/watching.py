@@ -18,7 +18,7 @@ from ..engine import Value
 from ..nn import SGD, Adam, AdamW, Module, Neuron, Optimizer, mse, one_hot
 from ..pages import graph_data, operations, page_frame, training_page
 from ..stepper import phrases
-from ..text import replace_file
+from ..text import HTML, check_ending, replace_file
 from .given import (
     Loss,
     check_model,
@@ -76,12 +76,14 @@ class TrainingPage:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page into a file, all of it or nothing; give its path.
 
+        Raises ValueError for a name that does not end in .html.
+
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     TrainingPage({"data": "xor"}).save(f"{folder}/train.html").name
         'train.html'
         """
-        path = Path(path)
+        path = check_ending(path, HTML)
         replace_file(path, self.html().encode())
         return path
 

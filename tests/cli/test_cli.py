@@ -390,7 +390,7 @@ def test_an_expression_begins_with_a_minus_sign(words, capsys, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--html", "steps.svg"], "must end in .html"),
+        (["--html", "steps.svg"], "must end in one of .html"),
         (["--svg", "steps.png"], "must end in .svg"),
         (["--frames", "steps.svg"], "name of a folder"),
     ],

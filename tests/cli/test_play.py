@@ -67,7 +67,7 @@ def test_a_csv_file_is_data_of_one_s_own(tmp_path):
         (["none.csv"], 1, "none.csv"),
         (["--layers", "8", "0"], 2, "a layer has 1 to 64 neurons, not 0"),
         (["--layers", *"1234567"], 2, "at most 6 hidden layers, not 7"),
-        (["--html", "page.svg"], 2, "must end in .html"),
+        (["--html", "page.svg"], 2, "must end in one of .html"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_written(

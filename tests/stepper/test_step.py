@@ -648,6 +648,14 @@ def test_a_network_can_be_drawn_with_its_neurons_folded() -> None:
     assert [text for _, text in texts(s.draw().svg()) if "×" in text]
 
 
+@pytest.mark.parametrize("name", ["steps.svg", "steps", "steps.json"])
+def test_a_page_is_no_file_of_another_name(name: str, tmp_path: Any) -> None:
+    a = mk.Value(2.0, "a")
+    with pytest.raises(ValueError, match=f"{name}: .* must end in one of .html"):
+        Stepper(a * a).save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_page_that_is_too_large_is_refused(lang: str, tmp_path: Any) -> None:
     large = mk.Value(1.0)

@@ -196,7 +196,7 @@ def test_a_picture_that_fails_leaves_the_old_file_and_nothing_else(
 
 @pytest.mark.parametrize("name", ["a.jpg", "a", "a.pdf", ".svg"])
 def test_another_suffix_is_an_error(name, tmp_path):
-    with pytest.raises(ValueError, match=r"\.svg or \.png"):
+    with pytest.raises(ValueError, match=r"must end in one of \.svg, \.png"):
         plot.figure().save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

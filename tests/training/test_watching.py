@@ -426,6 +426,13 @@ def embedded_scripts(text):
     return text.count("<script")
 
 
+@pytest.mark.parametrize("name", ["train.svg", "train", "train.txt", ".html"])
+def test_a_page_is_no_file_of_another_name(name, tmp_path):
+    with pytest.raises(ValueError, match=f"{name}: .* must end in one of .html"):
+        watch(network(), X, Y, loss=CROSS).save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "train.html"
     page = watch(network(), X, Y, loss=CROSS)
