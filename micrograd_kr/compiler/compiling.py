@@ -97,9 +97,7 @@ def compile(
             raise ValueError(say("independent", loss=repr(loss), n=len(params)))
         outputs = {"loss": work.loss, "dtheta": work.gradient}
         source, constants = _text(given, work.forward, outputs, xp)
-    return Program(
-        source, constants, params, given.recorded(), given.batch, xp, given.bounds
-    )
+    return Program(source, constants, params, given, xp)
 
 
 def compile_outputs(
@@ -133,7 +131,7 @@ def compile_outputs(
         if len(_TEXTS) > KEPT:
             del _TEXTS[next(iter(_TEXTS))]
     source, constants = _TEXTS[key]
-    return Forward(source, dict(constants), known, given.recorded(), given.batch, np)
+    return Forward(source, dict(constants), known, given, np)
 
 
 # The texts of the last programs of outputs. A model is recorded anew for each picture

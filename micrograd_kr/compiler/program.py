@@ -13,6 +13,7 @@ import numpy as np
 from ..engine import Number, Value
 from ..nn import SGD, Optimizer
 from .arrays import Shape
+from .inputs import Inputs
 from .messages import say
 from .names import as_python
 from .parameters import Parameters, shared
@@ -29,24 +30,23 @@ class _Compiled:
         source: str,
         constants: dict[str, Any],
         params: list[Value],
-        inputs: dict[str, Any],
-        batch: tuple[str, ...],
+        given: Inputs,
         xp: Any,
-        bounds: dict[str, Any] | None = None,
     ) -> None:
         self.source: str = source
         self.constants: dict[str, Any] = constants
         self.xp: Any = xp
         self.params: list[Value] = params
-        self.inputs: dict[str, Any] = inputs
-        self.batch: tuple[str, ...] = batch
+        self.inputs: dict[str, Any] = given.recorded()
+        self.batch: tuple[str, ...] = given.batch
         self.bounds: dict[str, Any] = {
-            name: np.array(x, np.uint64) for name, x in (bounds or {}).items()
+            name: np.array(x) for name, x in given.bounds.items()
         }
         self.parameters: Parameters = Parameters(params)
         self._shapes: dict[str, Shape] = {"": (len(params),)}  # of theta first
-        for name, x in inputs.items():
-            self._shapes[name] = (None, *x.shape[1:]) if name in batch else x.shape
+        for name, x in self.inputs.items():
+            rows = (None,) if name in self.batch else x.shape[:1]
+            self._shapes[name] = (*rows, *x.shape[1:])
         self.function: Any = _defined_by(self, source, constants)
 
     def theta(self) -> Any:
@@ -62,13 +62,13 @@ class _Compiled:
     def _given(self, theta: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         """Give every argument as an array of the shape it must have."""
         given = {"": theta, **self.inputs, **inputs}
-        if len(given) > len(self._shapes):  # a name that Python would read as another
-            inputs = {as_python(name): x for name, x in inputs.items()}
-            given = {"": theta, **self.inputs, **inputs}
-        if len(given) > len(self._shapes):
-            unknown = ", ".join(sorted(inputs.keys() - self.inputs.keys()))
+        if len(given) > len(self._shapes):  # not named as Python reads it?
+            named = {as_python(name): x for name, x in inputs.items()}
+            unknown = ", ".join(sorted(named.keys() - self.inputs.keys()))
             known = ", ".join(self.inputs) or "none"
-            raise TypeError(say("no_input", unknown=unknown, known=known))
+            if unknown:
+                raise TypeError(say("no_input", unknown=unknown, known=known))
+            return self._given(theta, named)
         # Most of the time of a call that is not the function's:
         for name, shape in self._shapes.items():
             x = given[name]
@@ -86,14 +86,13 @@ class _Compiled:
         try:
             x = self.xp.asarray(x, dtype=float if bound is None else None)
         except (TypeError, ValueError) as error:
-            found = _about(name, shape) | {"kind": type(x).__name__}
-            raise TypeError(say("no_numbers", **found)) from error
-        fits = x.shape == shape
-        if not fits and shape[:1] == (None,):
-            fits = x.ndim == len(shape) and x.shape[1:] == shape[1:]
-        if not fits:
-            found = _about(name, shape) | {"got": str(x.shape)}
-            raise ValueError(say("wrong_shape", **found))
+            kind = type(x).__name__
+            told = say("no_numbers", kind=kind, **_about(name, shape))
+            raise TypeError(told) from error
+        rows = x.shape[:1] if None in shape and x.shape else shape[:1]
+        if x.shape != (*rows, *shape[1:]):
+            got = str(x.shape)
+            raise ValueError(say("wrong_shape", got=got, **_about(name, shape)))
         if bound is not None:
             self._check_whole(name, x, bound)
         return x
@@ -104,10 +103,10 @@ class _Compiled:
             raise TypeError(say("no_whole", name=name, kind=str(x.dtype)))
         if not isinstance(x, np.ndarray):  # JAX does not tell the numbers
             return
-        wrong = x.astype(np.uint64) >= bound  # a negative number is a large one there
+        wrong = (x < 0) | (x >= bound)
         if wrong.any():
-            at = np.broadcast_to(bound, x.shape)[wrong][0]
-            found = {"name": name, "x": str(x[wrong][0]), "most": str(int(at) - 1)}
+            most = np.broadcast_to(bound, x.shape)[wrong][0] - 1
+            found = {"name": name, "x": str(x[wrong][0]), "most": str(most)}
             raise ValueError(say("out_of_range", **found))
 
     def __str__(self) -> str:
@@ -169,7 +168,7 @@ class Program(_Compiled):
         value = float(value)
         if not math.isfinite(value):
             raise OverflowError(say("infinite_loss", value=str(value)))
-        if not _is_finite(gradient):
+        if 0 in np.isfinite(gradient).tobytes():  # in a third of the time of all()
             raise OverflowError(say("infinite_gradient"))
         return value, gradient
 
@@ -197,21 +196,16 @@ class Program(_Compiled):
             gradient = np.asarray(gradient)
             if optimizer.moves(self.params):
                 theta = optimizer.step_array(theta, gradient)
-                keeper.keep(theta, gradient)
-                return float(value)
         keeper.keep(theta, gradient)
-        optimizer.step()  # a step of its own, which sees the Values
+        if not optimizer.moves(self.params):  # a step of its own, which sees the Values
+            optimizer.step()
         return float(value)
 
     def set_theta(self, theta: Any) -> None:
         """Set the data of the parameters to the numbers of a flat array."""
-        keeper = self._keeper()
-        theta = np.array(self._checked("", theta, (len(self.params),)))
-        if keeper.kept is None:
-            gradient = np.array([p.grad for p in self.params])
-        else:
-            gradient = keeper.kept[1]
-        keeper.keep(theta, gradient)
+        theta = self._checked("", theta, self._shapes[""])
+        for p, x in zip(self.params, theta.tolist(), strict=True):
+            p.data = x
 
     def _gradient_descent(self, rate: Any) -> SGD:
         if self._descent is None or not rate > 0:
@@ -253,11 +247,6 @@ class Forward(_Compiled):
 def _about(name: str, shape: Shape) -> dict[str, str]:
     """What an error says of an argument."""
     return {"name": name or "theta", "shape": str(shape).replace("None", "rows")}
-
-
-def _is_finite(x: Any) -> bool:
-    """Whether all numbers of an array are finite, in a third of the time of all()."""
-    return 0 not in np.isfinite(x).tobytes()
 
 
 def _defined_by(owner: Any, source: str, constants: dict[str, Any]) -> Any:
