@@ -24,7 +24,7 @@ from . import expressions as ex
 from .arrays import LIST, Array, Ints
 from .derive import Derivation
 from .expressions import ROWS, Expr
-from .groups import groups, levels_of
+from .groups import Grouping, levels_of
 from .inputs import Inputs, check_library, check_parameters, listed
 from .loops import with_loops
 from .messages import say
@@ -191,7 +191,7 @@ def _derived(
     leaves[0].differentiable = True
     for array, gather in zip(reversed(leaves), reversed(given.gathers), strict=False):
         array.gather, array.differentiable = gather, True
-    work = groups(graph, levels, leaves, in_numpy)
+    work = Grouping(graph, levels, leaves, in_numpy and not given.batch)
     loss = work.reading(work.same[np.array([graph.loss])])
     layout = give_shapes(work.arrays, len(leaves), graph.constants, work.pool.next_node)
     layout.settle_rows(loss)

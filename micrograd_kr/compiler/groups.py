@@ -10,61 +10,25 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ..engine import Op
 from .arrays import (
     ABSENT,
     NUMBERS,
     SEVERAL,
     Array,
-    Floats,
     Ints,
     Loop,
     Product,
     Reading,
     is_ragged,
 )
-from .irregular import Pool, few, scattered
+from .irregular import SMALL, Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
 
-# What makes a list longer without changing the result: for lists of different lengths
-# side by side.
-FILLING = {"logsumexp(x)": LOWEST}
-
-
-def groups(
-    graph: Scalars,
-    levels: Ints,
-    leaves: Sequence[Array],
-    floats: bool = False,
-    single: bool = False,
-) -> "Grouping":
-    """The arrays of the graph, each after those it reads; first those of the leaves.
-
-    ``levels``: of each node; ``floats``: whether turns of loops may be on floats;
-    ``single``: every array is one number.
-    """
-    work = Grouping(graph, leaves, floats, single)
-    loops = sorted(graph.loops, key=lambda loop: loop.level)
-    live = graph.live[np.argsort(levels[graph.live], kind="stable")]
-    for start, end in itertools.pairwise(cuts(levels[live])):
-        if end == start:  # there is nothing but leaves
-            break
-        while loops and loops[0].level <= levels[live[start]]:
-            work.add_loop(loops.pop(0))
-        work.add_level(live[start:end])
-    for loop in loops:
-        work.add_loop(loop)
-    for loop in graph.loops:
-        for array in loop.states_of:
-            copies = work.same[loop.nodes[:, loop.made[array.columns]]]
-            array.copied = work.split(copies)
-    return work
+# What lists of different lengths may be side by side, as it ignores minus infinity.
+IGNORES_LOWEST = "logsumexp(x)"
 
 
 def levels_of(graph: Scalars, before: Ints | None = None) -> Ints:
@@ -114,7 +78,8 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
     >>> alike(np.array([0, 0, 0]), np.array([7, 8, 9, 7, 8]), np.array([2, 1, 2]))
     array([0, 1, 0])
     """
-    text, ends = values.tobytes(), values.itemsize * lengths.cumsum()
+    text = values.tobytes()
+    ends = len(text) // len(values) * lengths.cumsum()
     first: dict[tuple[int, bytes], int] = {}
     places = itertools.pairwise([0, *ends.tolist()])
     found = [
@@ -122,33 +87,6 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
         for k, (tag, (start, end)) in enumerate(zip(tags.tolist(), places, strict=True))
     ]
     return np.array(found)
-
-
-@dataclass
-class _Level:
-    """Nodes of one level, and their terms end to end: a * b, and from where."""
-
-    nodes: Ints
-    row: Ints
-    plus: Floats
-    lengths: Ints
-    a: Ints
-    b: Ints
-    kind: Ints
-
-    def pick(self, order: Ints) -> "_Level":
-        """Some of the nodes, in this order."""
-        lengths = self.lengths[order]
-        at = runs((self.lengths.cumsum() - self.lengths)[order], lengths)
-        return _Level(
-            self.nodes[order],
-            self.row[order],
-            self.plus[order],
-            lengths,
-            self.a[at],
-            self.b[at],
-            self.kind[at],
-        )
 
 
 def suits_floats(loop: Loop) -> bool:
@@ -173,29 +111,61 @@ def is_safe(graph: Scalars, node: int) -> bool:
     return not op.variadic and risky is None
 
 
-class Grouping:
-    """The arrays that are found; ``same``: of each scalar, the first equal one.
+def padded(ids: Ints, lengths: Ints, filling: int) -> Ints:
+    """Lists that are end to end, a row for each, filled up to the longest.
 
-    ``array_of``: the number of the array that holds a scalar.
+    >>> padded(np.array([7, 8, 9]), np.array([1, 2]), 0)
+    array([[7, 0],
+           [8, 9]])
+    """
+    inside = np.arange(lengths.max()) < lengths[:, None]
+    table = np.full(inside.shape, filling)
+    table[inside] = ids
+    return table
+
+
+class Grouping:
+    """The arrays of a graph, each after those it reads; first those of the leaves.
+
+    ``levels``: of each node; ``floats``: whether turns of loops may be on floats;
+    ``single``: every array is one number. ``same``: of each scalar, the first equal
+    one; ``array_of``: the number of the array that holds it.
     """
 
     def __init__(
-        self, graph: Scalars, leaves: Sequence[Array], floats: bool, single: bool
+        self,
+        graph: Scalars,
+        levels: Ints,
+        leaves: Sequence[Array],
+        floats: bool = False,
+        single: bool = False,
     ) -> None:
         n, constants = len(graph.row), len(graph.constants)
         self.graph: Scalars = graph
         self.floats: bool = floats
         self.single: bool = single
+        self.small: int = 0 if single else SMALL
         # Constants are negative numbers and so count from the end.
         self.same: Ints = np.concatenate([np.arange(n), np.arange(-constants, 0)])
         self.array_of: Ints = np.full(n + constants, NUMBERS)
         self.arrays: list[Array] = []
+        self.pool: Pool = Pool(self.arrays, self.array_of, n)
         self.state: Ints = np.full(n, -1)  # of what a turn makes, the state
         for loop in graph.loops:
             self.state[loop.nodes[:, loop.made]] = loop.states[loop.depth :]
-        self.pool: Pool = Pool(self.arrays, self.array_of, n)
+        self.does: Ints = 2 * graph.row + (self.state >= 0)
+        self.lengths: Ints = np.diff(graph.first)
+        # Of each term a * b, in an order that equal nodes share, and where it is from:
+        self.a: Ints = graph.a.copy()
+        self.b: Ints = graph.b.copy()
+        self.kind: Ints = graph.a.copy()
         for array in leaves:
             self.append(array)
+        self.add_levels(levels)
+        for loop in graph.loops:
+            made = np.concatenate([loop.starts, loop.nodes[:, loop.made]])
+            for array in loop.states_of:
+                array.copied = self.split(self.same[made[:, array.columns]])
 
     def append(self, array: Array) -> None:
         """One more array."""
@@ -207,10 +177,30 @@ class Grouping:
         array.differentiable |= any(other.differentiable for other in read)
         self.arrays.append(array)
 
-    def extend(self, arrays: list[Array]) -> None:
+    def extend(self, arrays: Sequence[Array]) -> None:
         """More arrays, after what they read of several arrays at once."""
-        for array in self.pool.gather(arrays) + arrays:
+        self.gather([reading for array in arrays for reading in array.readings])
+        for array in arrays:
             self.append(array)
+
+    def gather(self, readings: Sequence[Reading]) -> None:
+        """The arrays that several arrays are read from."""
+        for array in self.pool.gathered(readings):
+            self.append(array)
+
+    def add_levels(self, levels: Ints) -> None:
+        """All arrays, level by level; a loop comes before the nodes of its level."""
+        graph = self.graph
+        live = graph.live[np.argsort(levels[graph.live], kind="stable")]
+        levels = levels[live]
+        for level in np.unique([*levels, *[loop.level for loop in graph.loops]]):
+            for loop in graph.loops:
+                if loop.level == level:
+                    self.add_loop(loop)
+            start, end = np.searchsorted(levels, [level, level + 1])
+            if start < end:
+                nodes = self.merged(live[start:end])
+                self.extend(self.grouped(nodes))
 
     # ---- loops
 
@@ -219,8 +209,7 @@ class Grouping:
         kinds = np.unique(loop.kinds[loop.made], return_inverse=True)[1]
         self.read_outside(loop)
         starts = self.same[loop.starts]
-        batched = any(array.batched for array in self.arrays)
-        if self.floats and not batched and suits_floats(loop):
+        if self.floats and suits_floats(loop):
             loop.floats, kinds = True, np.arange(len(kinds))
         states = []
         for kind in range(int(kinds.max()) + 1):
@@ -233,12 +222,12 @@ class Grouping:
         for leaf, reading in zip(loop.leaves, loop.reads, strict=True):
             leaf.batched = reading.source >= 0 and self.arrays[reading.source].batched
         for array in states:
-            array.batched = batched
+            array.batched = any(other.batched for other in states)
             array.differentiable = any(other.differentiable for other in states)
         loop.states_of = states
         carried = loop.outside.shape[1] + np.arange(loop.starts.size)
         loop.leaves += [
-            Array(ids[array.columns], batched=batched, differentiable=True)
+            Array(ids[array.columns], batched=array.batched, differentiable=True)
             for ids in carried.reshape(loop.starts.shape)
             for array in states
         ]
@@ -264,7 +253,7 @@ class Grouping:
         places = np.arange(ids.size).reshape(ids.shape)
         sources = self.array_of[ids]
         found = []
-        for source in np.unique(sources):
+        for source in np.unique(sources[sources >= 0]):
             here = sources == source
             block = np.ix_(here.any(axis=1), here.any(axis=0))
             some = block if here[block].all() else (here, None)
@@ -273,144 +262,137 @@ class Grouping:
 
     # ---- levels
 
-    def add_level(self, nodes: Ints) -> None:
-        """Merge the equal nodes of a level; what is left becomes arrays."""
-        self.extend(self.grouped(self.merged(self.terms_of(nodes))))
+    def terms(self, nodes: Ints) -> Ints:
+        """Where their terms stand, one node's after the other's."""
+        return runs(self.graph.first[nodes], self.lengths[nodes])
 
-    def terms_of(self, nodes: Ints) -> _Level:
-        """The nodes with terms in an order that equal nodes share."""
-        graph = self.graph
-        row, plus = graph.row[nodes], graph.plus[nodes]
-        lengths = graph.first[nodes + 1] - graph.first[nodes]
-        owner = np.arange(len(nodes)).repeat(lengths)
-        at = runs(graph.first[nodes], lengths)
+    def merged(self, nodes: Ints) -> Ints:
+        """One node for those of a level that are equal."""
+        self.sort_terms(nodes)
+        at, lengths = self.terms(nodes), self.lengths[nodes]
+        constants = self.graph.plus[nodes].view(np.int64).repeat(lengths)
+        values = np.stack([self.a[at], self.b[at], constants], axis=1)
+        first = alike(self.does[nodes], values, lengths)
+        self.same[nodes] = nodes[first]
+        kept: Ints = nodes[first == np.arange(len(first))]
+        return kept
+
+    def sort_terms(self, nodes: Ints) -> None:
+        """The terms of a level in an order that equal nodes share.
+
+        Factors from the same arrays are of a kind; 1, -1 and all other constants are
+        kinds of their own. An operand of a row is known by its place too, and a
+        constant by its value: x**2 is not x**3.
+        """
+        graph, at = self.graph, self.terms(nodes)
+        owner = np.arange(len(nodes)).repeat(self.lengths[nodes])
+        sums = graph.row[nodes][owner] == SUM
         a, b = self.same[graph.a[at]], self.same[graph.b[at]]
-        sums = row[owner] == SUM
         of_a, of_b = self.array_of[a], self.array_of[b]
         swap = sums & (of_b >= 0) & (of_b < of_a)  # w * x and x * w are one thing
         a, b = np.where(swap, b, a), np.where(swap, a, b)
-
-        # Where the factors come from: 1, -1 and all other constants are kinds of their
-        # own. An operand of a row is known by its place too, and a constant by its
-        # value: x**2 is not x**3.
         end = len(self.arrays) + 3
         kind_b = np.where(b < 0, end + np.maximum(b, LOWEST), self.array_of[b])
         kind_a = np.where(a < 0, end - a, self.array_of[a])
         kind = kind_b + end * kind_a
-        at = np.flatnonzero(sums)
-        term = a[at] * len(self.same) + b[at]  # two keys sort in half the time of four
-        kinds = owner[at] * (kind.max(initial=0) + 1) + kind[at]
-        order = at[np.lexsort((term, kinds))]
-        a[at], b[at], kind[at] = a[order], b[order], kind[order]
-        return _Level(nodes, row, plus, lengths, a, b, kind)
-
-    def merged(self, level: _Level) -> _Level:
-        """One node for those that are equal."""
-        constants = level.plus.view(np.int64).repeat(level.lengths)
-        values = np.stack([level.a, level.b, constants], axis=1).ravel()
-        tags = 2 * level.row + (self.state[level.nodes] >= 0)
-        first = alike(tags, values, 3 * level.lengths)
-        self.same[level.nodes] = level.nodes[first]
-        return level.pick(np.flatnonzero(first == np.arange(len(first))))
-
-    def grouped(self, level: _Level) -> list[Array]:
-        """Nodes whose terms are of the same kinds as one array."""
+        kinds = owner * (kind.max(initial=0) + 1) + kind * sums
+        term = np.where(sums, a * len(self.same) + b, at)
+        order = np.lexsort((term, kinds))  # two keys take half the time of four
+        self.a[at], self.b[at], self.kind[at] = a[order], b[order], kind[order]
         if self.single:
-            every = np.arange(len(level.nodes))[:, None]
-            return [self.array(level.pick(one), False) for one in every]
-        tags = 2 * level.row + (self.state[level.nodes] >= 0)
-        leader = alike(tags, level.kind, level.lengths)
-        ragged = self.with_ragged(level, leader)
-        one = self.with_irregular(level, ragged)
+            self.kind[at] = at
+
+    def grouped(self, nodes: Ints) -> list[Array]:
+        """Nodes whose terms are of the same kinds as one array."""
+        kinds = self.kind[self.terms(nodes)]
+        leader = alike(self.does[nodes], kinds, self.lengths[nodes])
+        one = self.with_irregular(nodes, self.with_ragged(nodes, leader))
         order = one.argsort(kind="stable")
         found = []
-        for start, end in itertools.pairwise(cuts(one[order])):
-            members = order[start:end]
+        for members in np.split(order, cuts(one[order])[1:-1]):
             mixed = bool((leader[members] != leader[members[0]]).any())
-            found.append(self.array(level.pick(members), mixed))
+            found.append(self.array(nodes[members], mixed))
         return found
 
-    def with_ragged(self, level: _Level, leader: Ints) -> Ints:
+    def with_ragged(self, nodes: Ints, leader: Ints) -> Ints:
         """A number for each node: sums of terms of one kind are alike at any length."""
-        start = level.lengths.cumsum() - level.lengths
-        kind = level.kind[start]
-        alone = np.minimum.reduceat(level.kind, start) == kind
-        alone &= np.maximum.reduceat(level.kind, start) == kind
-        alone &= level.row == SUM
+        first, lengths = self.graph.first[nodes], self.lengths[nodes]
+        kind = self.kind[first]
+        alone = (self.graph.row[nodes] == SUM) & (
+            kind == self.kind[first + lengths - 1]
+        )
         one = leader.copy()
-        for k in np.unique(kind[alone]).tolist():
-            nodes = np.flatnonzero(alone & (kind == k))
-            lengths = level.lengths[nodes]
-            if is_ragged(lengths):
-                one[nodes] = leader[nodes[0]]
+        for k in np.unique(kind[alone]):
+            some = alone & (kind == k)
+            if is_ragged(lengths[some]):
+                one[some] = leader[some][0]
         return one
 
-    def with_irregular(self, level: _Level, leader: Ints) -> Ints:
+    def with_irregular(self, nodes: Ints, leader: Ints) -> Ints:
         """The same, and irregular ones of an operation are one."""
-        sizes = np.bincount(leader, level.lengths).astype(int)
-        table = self.graph.table
-        uneven = {k for k, op in enumerate(table) if op.forward in FILLING} | {SUM}
-        families: dict[Any, list[int]] = defaultdict(list)
+        sizes = np.bincount(leader, self.lengths[nodes])
+        families: dict[tuple[int, int], list[int]] = defaultdict(list)
         for k in np.flatnonzero(sizes).tolist():
-            row = int(level.row[k])
-            length = 0 if row in uneven else int(level.lengths[k])
+            row, length = int(self.graph.row[nodes[k]]), int(self.lengths[nodes[k]])
+            if row == SUM or self.graph.table[row].forward == IGNORES_LOWEST:
+                length = 0  # any
             families[row, length].append(k)
         one = np.arange(len(sizes))
         for family in families.values():
-            small = np.array(family)[few(sizes[family])]
+            small = np.array(family)[few(sizes[family], self.small)]
             one[small] = small[:1]
         return one[leader]
 
-    def array(self, level: _Level, mixed: bool) -> Array:
+    def array(self, nodes: Ints, mixed: bool) -> Array:
         """Nodes as one array; ``mixed``: their terms are of different kinds."""
-        n = len(level.nodes)
-        array = Array(level.nodes)
-        if level.plus.any():
-            array.constants = Reading(NUMBERS, level.nodes, level.plus)
-        if self.state[level.nodes].min() >= 0:
-            array.twin = self.twin(self.state[level.nodes])
-        if level.row[0] != SUM:
-            array.row = self.graph.table[level.row[0]]
-            columns = self.columns(array.row, level.lengths, level.a)
-            array.operands = [self.reading(ids) for ids in columns]
-        elif mixed and (level.kind == level.kind[0]).all() and is_ragged(level.lengths):
-            array.products = [self.ragged(level)]
+        at, lengths = self.terms(nodes), self.lengths[nodes]
+        row, plus = self.graph.row[nodes[0]], self.graph.plus[nodes]
+        a, b, kind = self.a[at], self.b[at], self.kind[at]
+        array = Array(nodes)
+        if plus.any():
+            array.constants = Reading(NUMBERS, nodes, plus)
+        if self.state[nodes].min() >= 0:
+            array.twin = self.twin(self.state[nodes])
+        if row != SUM:
+            array.row = self.graph.table[row]
+            columns = [*padded(a, lengths, LOWEST).T]
+            lists = array.row.split(columns) if array.row.variadic else columns
+            array.operands = [self.reading(np.array(ids).T) for ids in lists]
+        elif mixed and (kind == kind[0]).all() and is_ragged(lengths):
+            array.products = [Product(self.ragged(a, lengths), self.ragged(b, lengths))]
         elif mixed:
-            owner = np.arange(n).repeat(level.lengths)
-            array.products = scattered(level.a, level.b, owner)
+            owner = np.arange(len(nodes)).repeat(lengths)
+            array.products = scattered(a, b, owner)
         else:
-            kind = level.kind[: level.lengths[0]]
-            array.products = self.products(
-                kind, level.a.reshape(n, -1), level.b.reshape(n, -1)
-            )
+            shape = len(nodes), -1
+            kind = kind[: lengths[0]]
+            array.products = self.products(kind, a.reshape(shape), b.reshape(shape))
         return array
 
-    def ragged(self, level: _Level) -> Product:
-        """Terms of one kind, a row for each node: the rows that have ended read 0."""
-        inside = np.arange(level.lengths.max()) < level.lengths[:, None]
+    def ragged(self, ids: Ints, lengths: Ints) -> Reading:
+        """Factors of one kind, a row for each node: those that have ended read 0."""
+        filling = ids[0] if ids[0] < 0 else ABSENT
+        return self.reading(padded(ids, lengths, filling), fill=0.0)
 
-        def side(ids: Ints) -> Reading:
-            table = np.full(inside.shape, ids[0] if ids[0] < 0 else ABSENT)
-            table[inside] = ids
-            return self.reading(table, fill=0.0)
+    def products(self, kind: Ints, a: Ints, b: Ints) -> list[Product]:
+        """The terms of sums with a row for each, in columns of the same kinds."""
+        ends = np.array(cuts(kind))
+        irregular = few(len(a) * np.diff(ends), self.small)
+        found = []
+        for k in np.flatnonzero(~irregular):
+            columns = slice(ends[k], ends[k + 1])
+            sides = self.reading(a[:, columns]), self.reading(b[:, columns])
+            found.append(Product(*sides))
+        rest = irregular.repeat(np.diff(ends))
+        owner = np.arange(len(a)).repeat(rest.sum())
+        return found + scattered(a[:, rest].ravel(), b[:, rest].ravel(), owner)
 
-        return Product(side(level.a), side(level.b))
-
-    def columns(self, row: Op, lengths: Ints, operands: Ints) -> list[Ints]:
-        """Operands of a row, for each node; shorter lists are filled up."""
-        if not row.variadic:
-            return list(operands.reshape(len(lengths), -1).T)
-        inside = np.arange(lengths.max()) < lengths[:, None]
-        table = np.full(inside.shape, FILLING.get(row.forward, 0))
-        table[inside] = operands
-        n, lists = row.lengths(len(table.T))
-        columns: list[Ints] = [table[:, k * n : (k + 1) * n] for k in range(lists)]
-        return columns + list(table[:, lists * n :].T)
+    # ---- what is read
 
     def reading(self, ids: Ints, fill: float = -math.inf) -> Reading:
-        """What reads these scalars; from a pool when they are of several arrays."""
-        source = int(self.array_of[ids.flat[0]])
+        """What reads these scalars; of several arrays if they are."""
         of = self.array_of[ids]
+        source = int(of.flat[0])
         if (of == source).all():
             return Reading(source, ids)
         if source >= 0 and ((of == source) | (ids == ABSENT)).all():
@@ -421,25 +403,3 @@ class Grouping:
         """What reads these scalars, if they are of one array."""
         reading = self.reading(ids)
         return reading if reading.source != SEVERAL else None
-
-    def products(
-        self, kind: Ints, a: npt.NDArray[Any], b: npt.NDArray[Any]
-    ) -> list[Product]:
-        """The terms of sums with a row for each, in columns of the same kinds."""
-        ends = cuts(kind)
-        if self.single:  # no lists
-            ends = list(range(len(kind) + 1))
-        small = few(len(a) * np.diff(ends))
-        small &= not self.single
-        found = []
-        for (start, end), irregular in zip(
-            itertools.pairwise(ends), small, strict=True
-        ):
-            if not irregular:
-                side = self.reading(a[:, start:end])
-                found.append(Product(side, self.reading(b[:, start:end])))
-        if small.any():
-            c = np.flatnonzero(small.repeat(np.diff(ends)))
-            owner = np.repeat(np.arange(len(a)), len(c))
-            found += scattered(a[:, c].ravel(), b[:, c].ravel(), owner)
-        return found

@@ -1,8 +1,8 @@
 """What is irregular: few scalars of many kinds, read and added here and there.
 
-A line of the program for each kind would be more work than it does. So small arrays are
-put end to end in a pool; all that a level reads of them is one gather; and products are
-added to their sums by position.
+A line of the program for each kind would be more work than it does. So the arrays that
+a level reads several at once are put end to end in a pool; all that it reads of them is
+one gather; and products are added to their sums by position.
 """
 
 from collections.abc import Sequence
@@ -28,13 +28,13 @@ from .scalars import ONE
 SMALL, SEVERAL_KINDS = 64, 4
 
 
-def few(sizes: Ints) -> Bools:
+def few(sizes: Ints, limit: int) -> Bools:
     """Which kinds of scalars of an operation, or of terms in a sum, are irregular.
 
     Those that read few numbers where there are several of them: one array of them all
     costs a gather, which is cheaper than a line for each.
     """
-    small = sizes < SMALL
+    small = sizes < limit
     found: Bools = small & (small.sum() >= SEVERAL_KINDS)
     return found
 
@@ -49,57 +49,50 @@ def scattered(a: Ints, b: Ints, owner: Ints) -> list[Product]:
     return found
 
 
-# ---- while scalars are grouped -------------------------------------------------------
-
-
 class Pool:
     """Arrays end to end, for those that read several at once; it grows by levels."""
 
     def __init__(self, arrays: list[Array], array_of: Ints, next_node: int) -> None:
-        self.arrays = arrays
-        self.array_of = array_of
+        self.arrays: list[Array] = arrays
+        self.array_of: Ints = array_of
         self.next_node: int = next_node  # a number for what is read from the pool
-        self.held: set[int] = set()
-        self.held_numbers: Ints = np.zeros(0, dtype=np.int64)
-        self.last: int | None = None
+        self.holds: Bools = np.zeros(len(array_of), dtype=bool)
+        self.number: int = -1
 
-    def gather(self, level: Sequence[Array]) -> list[Array]:
+    def gathered(self, readings: Sequence[Reading]) -> list[Array]:
         """The pool with all that these read of several arrays, and what reads it."""
-        readings = [r for array in level for r in array.readings if r.source == SEVERAL]
-        if not readings:
+        several = [reading for reading in readings if reading.source == SEVERAL]
+        if not several:
             return []
-        ids = np.concatenate([reading.ids.ravel() for reading in readings])
+        ids = np.concatenate([reading.ids.ravel() for reading in several])
         found = self.grown(ids)
-        assert self.last is not None
         nodes = np.arange(self.next_node, self.next_node + len(ids))
         self.next_node += len(ids)
         ones = Reading(NUMBERS, np.full((len(ids), 1), ONE))
-        every = Product(Reading(self.last, ids[:, None]), ones)
+        every = Product(Reading(self.number, ids[:, None]), ones)
         found.append(Array(nodes, products=[every], from_pool=True))
-        at = 0
-        for reading in readings:
-            shape, end = reading.ids.shape, at + reading.ids.size
+        for reading in several:
+            shape = reading.ids.shape
             reading.source = len(self.arrays) + len(found) - 1
-            reading.ids = nodes[at:end].reshape(shape)
-            at = end
+            reading.ids, nodes = np.split(nodes, [reading.ids.size])
+            reading.ids = reading.ids.reshape(shape)
         return found
 
     def grown(self, ids: Ints) -> list[Array]:
         """The pool with what it does not hold yet, if there is any."""
-        read = set(np.unique(self.array_of[ids[ids >= 0]]).tolist())
-        members = [Reading(s, self.arrays[s].nodes) for s in sorted(read - self.held)]
-        self.held |= read
-        numbers = np.setdiff1d(ids[ids < 0], self.held_numbers)
-        if len(numbers):
-            members.append(Reading(NUMBERS, numbers))
-            self.held_numbers = np.union1d(self.held_numbers, numbers)
-        if not members:
+        new = ids[~self.holds[ids]]
+        if not len(new):
             return []
-        nothing = np.zeros(0, dtype=np.int64)
-        if self.last is not None:
-            members.insert(0, Reading(self.last, nothing))
-        self.last = len(self.arrays)
-        return [Array(nothing, members=members)]
+        pool = Array(ids[:0])
+        if self.number >= 0:
+            pool.members.append(Reading(self.number, ids[:0]))
+        for source in np.unique(self.array_of[new]).tolist():
+            numbers = np.unique(new[new < 0])
+            member = numbers if source == NUMBERS else self.arrays[source].nodes
+            self.holds[member] = True
+            pool.members.append(Reading(source, member))
+        self.number = len(self.arrays)
+        return [pool]
 
 
 # ---- as expressions ------------------------------------------------------------------

@@ -15,7 +15,7 @@ import numpy as np
 from . import expressions as ex
 from .arrays import AXES, LIST, LISTS, Array, Loop, Reading, Shape
 from .expressions import Expr
-from .groups import Grouping, groups
+from .groups import Grouping
 from .names import Names
 from .shapes import Layout, give_shapes, reading_at
 from .views import Part, view
@@ -83,14 +83,13 @@ def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
     """The arrays of a turn, and where those of all turns stand in the graph."""
     body = loop.body
     levels = np.append(np.zeros(body.leaves, dtype=np.int64), 1 + loop.levels)
-    turn = groups(body, levels, loop.leaves, single=loop.floats)
+    turn = Grouping(body, levels, loop.leaves, single=loop.floats)
     made = []
     for array in loop.states_of:
         columns = body.leaves + loop.made[array.columns]
         array.made = turn.reading(turn.same[columns][None])
         made.append(array.made)
-    for array in turn.pool.gather([Array(body.live[:0], operands=made)]):
-        turn.append(array)
+    turn.gather(made)
     inner = give_shapes(
         turn.arrays, len(loop.leaves), body.constants, turn.pool.next_node
     )
@@ -240,11 +239,7 @@ def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
 def propagate_states(work: Work, loop: Loop, array: Array, adjoint: Expr) -> None:
     """The adjoints of states to their starts, and to what computes them when known."""
     batch = work.batch_axis(array)
-    count = array.shape[1] if array.shape[1:] else 1
-    ahead = loop.depth * count
-    starts = np.arange(ahead).reshape(loop.depth, count)
-    copied = [(ahead + places, reading) for places, reading in array.copied]
-    for places, reading in [(starts, array.operands[0]), *copied]:
+    for places, reading in array.copied:
         kept = [k for k, length in enumerate(places.shape) if length > 1]
         subscripts = "".join([(AXES[0], LIST)[k] for k in kept])
         lengths = [places.shape[k] for k in kept]
