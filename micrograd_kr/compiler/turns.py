@@ -20,6 +20,8 @@ from .names import Names
 from .shapes import Layout, give_shapes, reading_at
 from .views import Part, view
 
+BEFORE, ALL_TURNS, IN_LOOP = range(3)
+
 
 @dataclass(eq=False)
 class Statement:
@@ -267,11 +269,9 @@ def looped(
         started[name] = ex.make(begin, (x,), attr, x.shape)
     for statement in statements:
         value = ex.as_float(statement.value)
-        factors = turn.factors(value) if loop.floats and backwards else None
-        if factors is None:
-            statement.value = turn.closed(value)
-        else:
-            statement.value = ex.total([turn.closed(c) * x for x, c in factors.items()])
+        factors = turn.factors(value) if loop.floats and backwards else {}
+        products = [turn.closed(c) * x for x, c in factors.items()]
+        statement.value = ex.total(products) if products else turn.closed(value)
     body = Body(loop.turns, backwards, loop.floats, statements, started)
     begun = list(started.values())
     whole = ex.make("loop", (*begun, *turn.free), body, ())
@@ -288,21 +288,18 @@ class _Turn:
         self.loop = loop
         self.free: dict[Expr, None] = {}  # what is computed before
         self.known: dict[Expr, Expr] = {}
-        self.moving: dict[Expr, bool] = {}
+        self.computed: dict[Expr, int] = {}
 
-    def moves(self, x: Expr) -> bool:
-        """Whether it is another number every turn."""
-        if x not in self.moving:
-            self.moving[x] = x.op == "row" or any(map(self.moves, x.args))
-        return self.moving[x]
-
-    def needs_no_state(self, x: Expr) -> bool:
-        """Whether it is element by element, of what is there before the loop."""
-        if not self.moves(x):
-            return True
-        if x.op == "row":
-            return not is_under(x.args[0])
-        return ex.is_elementwise(x) and all(map(self.needs_no_state, x.args))
+    def when(self, x: Expr) -> int:
+        """Whether it is computed BEFORE, for ALL_TURNS at once, or IN_LOOP."""
+        if x not in self.computed:
+            found = max(map(self.when, x.args), default=BEFORE)
+            if x.op == "row":
+                found = IN_LOOP if is_under(x.args[0]) else ALL_TURNS
+            elif found == ALL_TURNS and not ex.is_elementwise(x):
+                found = IN_LOOP
+            self.computed[x] = found
+        return self.computed[x]
 
     def closed(self, x: Expr) -> Expr:
         """The expression of what is known before, by name, and of states."""
@@ -314,39 +311,37 @@ class _Turn:
         return self.known[x]
 
     def _closed(self, x: Expr) -> Expr:
-        if not self.moves(x):
+        if self.when(x) == BEFORE:
             return self.before(x)
         if x.op == "row":
             if is_under(x.args[0]):
                 return x
             known = self.before(x.args[0])
             return ex.make("row", (known,), x.attr, x.shape, x.boolean)
-        if self.needs_no_state(x):
+        if self.when(x) == ALL_TURNS:
             return row(self.before(self.of_all_turns(x)), 0)
-        return ex.make(
-            x.op, [self.closed(y) for y in x.args], x.attr, x.shape, x.boolean
-        )
+        args = [self.closed(y) for y in x.args]
+        return ex.make(x.op, args, x.attr, x.shape, x.boolean)
 
-    def factors(self, x: Expr) -> dict[Expr, Expr] | None:
-        """What each state is multiplied by in a sum of them, or None if it is none."""
+    def factors(self, x: Expr) -> dict[Expr, Expr]:
+        """What each state is multiplied by in a sum of them; nothing if it is none."""
         if x.op == "row" and is_under(x.args[0]):
             return {x: ex.const(x.interned, 1.0)}
         if x.op in ("+", "-"):
-            left, right = [self.factors(y) for y in x.args]
-            if left is None or right is None:
-                return None
+            found, right = [self.factors(y) for y in x.args]
+            if not found or not right:
+                return {}
             sign = -1.0 if x.op == "-" else 1.0
+            nothing = ex.const(x.interned, 0.0)
             for state, factor in right.items():
-                known = left.get(state)
-                more = sign * factor
-                left[state] = more if known is None else known + more
-            return left
-        still = [self.needs_no_state(y) for y in x.args]
-        if x.op == "*" and still.count(False) == 1:
-            k = still.index(False)
-            found, by = self.factors(x.args[k]), x.args[1 - k]
-            return found and {state: by * f for state, f in found.items()}
-        return None
+                found[state] = found.get(state, nothing) + sign * factor
+            return found
+        needed = [self.when(y) == IN_LOOP for y in x.args]
+        if x.op == "*" and needed.count(True) == 1:
+            k = needed.index(True)
+            inner = self.factors(x.args[k])
+            return {state: x.args[1 - k] * factor for state, factor in inner.items()}
+        return {}
 
     def before(self, x: Expr) -> Expr:
         """What is computed before the loop."""
@@ -359,7 +354,7 @@ class _Turn:
 
     def of_all_turns(self, x: Expr) -> Expr:
         """What is computed of rows, of all rows at once."""
-        if not self.moves(x):
+        if self.when(x) == BEFORE:
             return x
         if x.op == "row":
             y, turns = x.args[0], self.loop.turns
@@ -378,7 +373,7 @@ class _Turn:
         y = self.of_all_turns(x)
         if not y.shape:
             return y
-        moves = self.moves(x)
+        moves = self.when(x) != BEFORE
         own = len(x.shape) - len(x.batch)
         batch = [True] * len(x.batch)
         return ex.expand(y, [*batch, moves, *[False] * (inner - own), *[True] * own])
