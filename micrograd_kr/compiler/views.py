@@ -4,6 +4,7 @@ Regular positions are a slice, a reshape or a transpose; only irregular ones gat
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import expressions as ex
-from .arrays import Bools, Ints, Loops, Reading, Shape
+from .arrays import Ints, Loops, Reading, Shape
 from .expressions import Expr
 from .shapes import nested
 
@@ -22,21 +23,12 @@ Part = tuple[Reading, Expr]  # what was read of an array, and its gradient
 
 def view(x: Expr, reading: Reading) -> Expr:
     """The numbers of ``x`` that are read, an axis for each of the subscripts."""
-    source = x.shape[len(x.batch) :]
-    shape = x.batch + reading.index.shape
-    if x.op == "broadcast" and not x.args[0].shape:
-        return ex.spread(x.args[0], shape)
-    if reading.steps is not None:
-        offset, loops = reading.first, reading.loops
-        if is_whole(offset, loops, ex.size(source)):
-            return ex.reshape(x, shape)
-        out = slices(x, offset, loops)
-        if out is None:
-            flat = ex.reshape(x, (*x.batch, ex.size(source)))
-            out = slices(flat, offset, loops)
-        if out is not None:
-            return out
-    return ex.take(x, reading.index)
+    if reading.steps is None:
+        return ex.take(x, reading.index)
+    if is_whole(reading.first, reading.loops, ex.size(x.shape)):
+        return ex.reshape(x, x.batch + reading.index.shape)
+    out = slices(x, reading.first, reading.loops)
+    return ex.take(x, reading.index) if out is None else out
 
 
 def is_whole(offset: int, loops: Loops, count: int) -> bool:
@@ -68,9 +60,8 @@ def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
             return None
         if len(along[k]) > 1:
             n, step = along[k][0]
-            width = 1 + sum([(m - 1) * s for m, s in along[k][1:]])
-            start = block_start(first[k], n, step, width, shape[k])
-            if start < 0 or first[k] - start + width > step:
+            start = min(first[k], shape[k] - n * step)
+            if start < 0:
                 return None
             if n * step < shape[k]:
                 keys = [*before, *[":"] * k, f"{start or ''}:{start + n * step}"]
@@ -84,16 +75,6 @@ def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
     keys = [*before, *map(_key, shape, first, along)]
     left = [loops[0][0] for loops in along if loops]
     return ex.index(x, keys, (*batch, *left))
-
-
-def block_start(first: int, n: int, step: int, width: int, length: int) -> int:
-    """Where n blocks of this step begin along an axis.
-
-    They hold ``first`` and what is so wide.
-    """
-    if length % step == 0 and first % step + width <= step:
-        return first - first % step
-    return min(first, length - n * step)
 
 
 def _key(length: int, first: int, loops: Loops) -> str:
@@ -163,8 +144,8 @@ def assemble(
         else:
             regular.setdefault(reading.place, []).append(value)
     terms: list[Expr] = []
-    taken: list[Bools] = []  # the positions of layers, whose pieces do not overlap
-    layers: list[list[Piece]] = []
+    layers: dict[int, list[Piece]] = defaultdict(list)  # these do not overlap
+    depth = np.zeros(count, dtype=np.int64)  # how many of them are at each position
     for place, values in regular.items():
         offset, *loops = place
         value = ex.total(values)
@@ -172,21 +153,20 @@ def assemble(
             ex.named(value, known[place], line=True)
         piece = Piece(offset, loops, value)
         if is_whole(offset, loops, count):
-            terms.append(whole(piece, shape))
+            own = batch + piece.shape
+            if value.shape and own != shape:
+                value = ex.reshape(ex.spread(value, own), shape)
+            terms.append(value)
             continue
         at = piece.positions()
-        free = [k for k, full in enumerate(taken) if not full[at].any()]
-        if not free:
-            free = [len(layers)]
-            taken.append(np.zeros(count, dtype=bool))
-            layers.append([])
-        taken[free[0]][at] = True
-        layers[free[0]].append(piece)
+        layer = int(depth[at].max())
+        depth[at] = layer + 1
+        layers[layer].append(piece)
     if result is not None and len(layers) == 1 and not irregular:
         written = in_place(layers[0], result, terms)
         if written is not None:
             return written
-    for pieces in layers:
+    for pieces in layers.values():
         for piece in pieces:
             piece.value = ex.spread(piece.value, batch + piece.shape)
         joined = _join(pieces, count, batch)
@@ -237,14 +217,6 @@ def merged(loops: Loops) -> Loops:
     return found
 
 
-def whole(piece: Piece, shape: Shape) -> Expr:
-    """A piece that is the whole of an array of this shape."""
-    own = ex.batch_of(shape) + piece.shape
-    if own == shape or not piece.value.shape:
-        return piece.value
-    return ex.reshape(ex.spread(piece.value, own), shape)
-
-
 def added(parts: Sequence[tuple[Ints, Expr]], count: int, batch: Shape) -> Expr:
     """So many numbers in a row, the sums by position."""
     flat = [ex.reshape(value, (*batch, len(at))) for at, value in parts]
@@ -265,43 +237,31 @@ def _join(pieces: list[Piece], count: int, batch: Shape) -> Expr | None:
     parts: list[Expr] = []
     at = 0
     while pieces:
-        cluster = _entangled(pieces)
-        del pieces[: len(cluster)]
-        start, length, value = cluster[0].offset, 0, None
-        if len(cluster) == 1 and cluster[0].solid:
-            length, value = math.prod(cluster[0].shape), cluster[0].value
-        else:
-            outer = [piece.loops[:1] for piece in cluster]
-            if not outer[0] or outer.count(outer[0]) < len(outer):
-                return None
-            n, step = outer[0][0]
+        first = pieces[0]
+        start, length = first.offset, first.end - first.offset
+        cluster, value = [first], first.value
+        if not first.solid:
+            n, step = first.loops[0]
             length = n * step
-            next_start = pieces[0].offset if pieces else count
-            start = min(start, next_start - length)
+            cluster = [piece for piece in pieces if piece.offset < start + step]
+            if any(piece.loops[:1] != first.loops[:1] for piece in cluster):
+                return None
+            end = min([p.offset for p in pieces[len(cluster) :]], default=count)
+            start = min(start, end - length)
             columns = [
                 Piece(piece.offset - start, piece.loops[1:], piece.value)
                 for piece in cluster
             ]
             if start < at or max(column.end for column in columns) > step:
                 return None
-            value = _join(columns, step, (*batch, n))
-        if value is None:
-            return None
-        if start > at:
-            parts.append(ex.spread(zero, (*batch, start - at)))
+            rows = _join(columns, step, (*batch, n))
+            if rows is None:
+                return None
+            value = rows
+        del pieces[: len(cluster)]
+        parts.append(ex.spread(zero, (*batch, start - at)))
         parts.append(ex.reshape(value, (*batch, length)))
         at = start + length
-    if count > at:
-        parts.append(ex.spread(zero, (*batch, count - at)))
+    parts.append(ex.spread(zero, (*batch, count - at)))
+    parts = [part for part in parts if part.shape[-1]]
     return ex.concatenate(parts, len(batch))
-
-
-def _entangled(pieces: Sequence[Piece]) -> list[Piece]:
-    """The first piece, and those that begin before it and the others end."""
-    cluster, end = [pieces[0]], pieces[0].end
-    for piece in pieces[1:]:
-        if piece.offset >= end:
-            break
-        end = max(end, piece.end)
-        cluster.append(piece)
-    return cluster
