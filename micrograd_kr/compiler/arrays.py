@@ -227,3 +227,13 @@ def is_ragged(lengths: Ints) -> bool:
     """
     several = len(np.unique(lengths)) >= RAGGED
     return several and bool(len(lengths) * lengths.max() <= 2 * lengths.sum())
+
+
+def cuts(values: Ints) -> list[int]:
+    """Where equal neighbours begin and end.
+
+    >>> cuts(np.array([5, 5, 3]))
+    [0, 2, 3]
+    """
+    changes = np.flatnonzero(np.diff(values)) + 1
+    return [0, *changes.tolist(), len(values)]

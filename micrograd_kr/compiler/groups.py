@@ -22,6 +22,7 @@ from .arrays import (
     Loop,
     Product,
     Reading,
+    cuts,
     is_ragged,
 )
 from .irregular import SMALL, Pool, few, scattered
@@ -60,16 +61,6 @@ def runs(starts: Ints, lengths: Ints) -> Ints:
     ends = lengths.cumsum()
     offsets: Ints = (starts - ends + lengths).repeat(lengths)
     return offsets + np.arange(len(offsets))
-
-
-def cuts(values: Ints) -> list[int]:
-    """Where equal neighbours begin and end.
-
-    >>> cuts(np.array([5, 5, 3]))
-    [0, 2, 3]
-    """
-    changes = np.flatnonzero(np.diff(values)) + 1
-    return [0, *changes.tolist(), len(values)]
 
 
 def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:

@@ -24,6 +24,8 @@ from .arrays import (
 )
 from .expressions import Expr
 from .scalars import ONE
+from .shapes import reading_at
+from .views import added, view
 
 SMALL, SEVERAL_KINDS = 64, 4
 
@@ -135,17 +137,12 @@ def joined(work: Work, array: Array) -> Expr:
 def propagate_joined(work: Work, array: Array, grad: Expr) -> None:
     """Each array of a pool its part of the gradient."""
     grad = ex.spread(grad, work.shape_of(array))
-    keys = (":",) * array.batched
-    batch = grad.shape[: array.batched]
     subscripts = work.batch_axis(array) + LIST
-    at, total = 0, array.shape[0]
+    at = 0
     for member in array.members:
-        n = len(member.index)
-        end = at + n
-        key = f"{at or ''}:{end if end < total else ''}"
-        part = ex.index(grad, (*keys, key), (*batch, n))
+        start, at = at, at + len(member.index)
+        part = view(grad, reading_at(array.number, np.arange(start, at), LIST))
         work.propagate(member, part, subscripts, work.sizes(array, member))
-        at = end
 
 
 def sum_of_scattered(work: Work, array: Array) -> Expr:
@@ -155,14 +152,8 @@ def sum_of_scattered(work: Work, array: Array) -> Expr:
     subscripts = work.batch_axis(array) + LIST
     parts = []
     for product in array.scattered:
+        assert product.owner is not None
         value = work.contracted(product, subscripts, array)
-        parts.append(ex.spread(value, (*batch, len(product.a.index))))
-    value = ex.concatenate(parts, len(batch))
-    owners = np.concatenate([product.owner for product in array.scattered])
-    if not array.shape:
-        return ex.sum_over(value, [len(batch)])
-    count = ex.size(shape)
-    in_order = len(owners) == count and bool((owners == np.arange(count)).all())
-    if not in_order:
-        value = ex.segment_sum(value, owners, count)
-    return ex.reshape(value, shape)
+        value = ex.spread(value, (*batch, len(product.owner)))
+        parts.append((product.owner, value))
+    return ex.reshape(added(parts, ex.size(shape), batch), shape)

@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from .arrays import Bools, Ints, Loop
-from .groups import cuts, levels_of
+from .arrays import Bools, Ints, Loop, cuts
+from .groups import levels_of
 from .scalars import ONE, SUM, Scalars, folded
 
 FEWEST = 8  # turns

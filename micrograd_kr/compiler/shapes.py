@@ -29,9 +29,9 @@ from .arrays import (
     Loops,
     Product,
     Reading,
+    cuts,
     is_ragged,
 )
-from .groups import cuts
 
 
 def give_shapes(
@@ -314,8 +314,9 @@ def reading_at(source: int, index: Ints, subscripts: str) -> Reading:
 
 def step_along(index: Ints, k: int) -> int:
     """From the first position to the next one along an axis."""
-    second = min(1, index.shape[k] - 1)
-    return int(index.take(second, axis=k).flat[0] - index.flat[0])
+    if index.shape[k] == 1:
+        return 1
+    return int(index.take(1, axis=k).flat[0] - index.flat[0])
 
 
 def settle_numbers(reading: Reading, values: npt.NDArray[Any], subscripts: str) -> None:
