@@ -327,7 +327,7 @@ class Derivation(Sweep):
         """The loss, and its gradient with respect to itself."""
         self.loss, grad = view(self.values[read.source], read), self.one
         if self.loss.batch:
-            self.loss = ex.mean_of_rows(self.loss)
+            self.loss = ex.mean(self.loss)
             grad = grad / ex.variable(self.interned, ROWS, ())
         self.forward = len(self.interned)
         self.parts[read.source].append((read, grad))

@@ -71,7 +71,8 @@ class Expr:
 
     def __getitem__(self, keys: Sequence[str]) -> "Expr":
         sizes = iter(self.shape)
-        return index(self, keys, tuple([next(sizes) if k == ":" else 1 for k in keys]))
+        shape = [next(sizes) if key == ":" else 1 for key in keys]
+        return index(self, keys, (*shape, *sizes))
 
     def _wrap(self, x: Any) -> "Expr":
         return x if isinstance(x, Expr) else const(self.interned, x)
@@ -219,37 +220,6 @@ def split(x: Expr) -> tuple[float, Expr | None]:
     return 1.0, x
 
 
-def summands(x: Expr) -> list[tuple[float, Expr]]:
-    """``x`` as numbers times expressions, seen through additions and new axes."""
-    out = []
-    stack = [(1.0, x)]
-    while stack:
-        c, x = stack.pop()
-        factor, rest = split(x)
-        inner = x.args[0] if is_expanded(x) else x
-        whole = all(y.shape in ((), inner.shape) for y in inner.args)
-        if inner.op in ("+", "-") and (inner is x or whole):
-            left, right = inner.args
-            if inner is not x:
-                left, right = [expanded_like(y, x) for y in inner.args]
-            stack += [(-c if inner.op == "-" else c, right), (c, left)]
-        elif factor == -1.0 and rest is not None:
-            stack.append((-c, rest))
-        else:
-            out.append((c, x))
-    return out
-
-
-def is_expanded(x: Expr) -> bool:
-    """Whether it is an array with new axes of length 1."""
-    return x.op == "index" and set(x.attr) <= {":", "None"}
-
-
-def expanded_like(y: Expr, x: Expr) -> Expr:
-    """``y`` with the new axes of ``x``."""
-    return index(y, x.attr, x.shape) if y.shape else y
-
-
 def total(terms: Sequence[Expr]) -> Expr:
     """The sum, with equal terms merged, and a factor that all have outside."""
     if len(terms) == 1:
@@ -338,25 +308,19 @@ def sqrt(x: Expr) -> Expr:
     return elementwise("sqrt", x)
 
 
-def shared_softmax(x: Expr) -> Expr | None:
-    """exp(x) as exp(y) / sum(exp(y)) where x is y - log(sum(exp(y))).
+def exp(x: Expr) -> Expr:
+    """The exponential."""
+    return elementwise("exp", x)
 
-    `logsumexp` has made both.
-    """
-    parts = summands(x)
-    for c, part in parts:
-        log = part.args[0] if part.op == "index" else part
-        if c != -1.0 or log.op != "log" or log.args[0].op not in ("sum", "ones"):
-            continue
-        sums = log.args[0]
-        rest = [d * y for d, y in parts if y is not part]
-        exps = elementwise("exp", total(rest or [0.0 * part]))
-        summed = sums.args[0]
-        if summed.op == "transpose":
-            summed = summed.args[0]
-        if summed is exps:
-            return exps / (sums if log is part else expanded_like(sums, part))
-    return None
+
+def reads(x: Expr, y: Expr) -> bool:
+    """Whether ``x`` is computed of ``y``, perhaps of its transpose."""
+    return any(y is z or y in z.args for z in x.args)
+
+
+def expands(keys: tuple[str, ...]) -> bool:
+    """Whether all that they do is to add axes of length 1."""
+    return {*keys} <= {":", "None"}
 
 
 # ---- shapes --------------------------------------------------------------------------
@@ -527,14 +491,9 @@ def times(x: Expr, sizes: Sequence[Any]) -> Expr:
     return x * variable(x.interned, ROWS, ())
 
 
-def mean_of_rows(x: Expr) -> Expr:
-    """The mean over the examples; what is the same for all stands outside."""
-    parts = [c * y for c, y in summands(x)]
-    rows = [part for part in parts if part.batch]
-    rest = [part for part in parts if not part.batch]
-    if rows:
-        rest.insert(0, make("mean", (as_float(total(rows)),), None, ()))
-    return total(rest)
+def mean(x: Expr) -> Expr:
+    """The mean over the examples."""
+    return make("mean", (as_float(x),), None, ()) if x.batch else x
 
 
 def segment_sum(x: Expr, segments: Ints, count: int) -> Expr:
