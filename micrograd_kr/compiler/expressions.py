@@ -213,10 +213,6 @@ def split(x: Expr) -> tuple[float, Expr | None]:
         return float(x.attr), None
     if x.op == "*" and x.args[0].scalar and mild(x.args[0]):
         return float(x.args[0].attr), x.args[1]
-    if x.op == "*" and x.args[0].op == "*":
-        c, y = x.args[0].args
-        if c.scalar and c.attr < 0:  # the sign of a factor is that of the product
-            return -1.0, (-c * y) * x.args[1]
     return 1.0, x
 
 
@@ -264,9 +260,9 @@ def normal(c: Expr) -> bool:
     return bool(sys.float_info.min <= abs(c.attr) <= sys.float_info.max)
 
 
-def fills(x: Expr, whole: Expr) -> bool:
-    """Whether ``x`` has as many elements as the product it is a factor of."""
-    return size(x.shape) == size(whole.shape)
+def not_larger(x: Expr, y: Expr) -> bool:
+    """Whether ``x`` has no more elements than ``y``."""
+    return size(x.shape) <= size(y.shape)
 
 
 def is_rows(n: Expr) -> bool:
