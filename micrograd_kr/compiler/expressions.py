@@ -228,9 +228,6 @@ def total(terms: Sequence[Expr]) -> Expr:
             number += c
         else:
             factors[x] = factors.get(x, 0.0) + c
-    if not number and len(factors) > 1 and all(map(is_per_row, factors)):
-        rows = next(iter(factors)).args[1]
-        return total([c * x.args[0] for x, c in factors.items()]) / rows
     parts = [(c, as_float(x)) for x, c in factors.items() if c]
     if number or not parts:
         parts.append((number, const(terms[0].interned, 1.0)))
@@ -263,16 +260,6 @@ def normal(c: Expr) -> bool:
 def not_larger(x: Expr, y: Expr) -> bool:
     """Whether ``x`` has no more elements than ``y``."""
     return size(x.shape) <= size(y.shape)
-
-
-def is_rows(n: Expr) -> bool:
-    """Whether it is the number of examples."""
-    return n.op == "name" and n.attr == ROWS
-
-
-def is_per_row(x: Expr) -> bool:
-    """Whether it is divided by the number of examples."""
-    return x.op == "/" and is_rows(x.args[1])
 
 
 def swaps(x: Expr, y: Expr, order: Shape) -> bool:
@@ -476,15 +463,8 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
 
 def times(x: Expr, sizes: Sequence[Any]) -> Expr:
     """``x`` as often as an array of these sizes has elements."""
-    if not sizes:
-        return x
     x = float(size(tuple(sizes))) * x
-    if ROWS not in sizes:
-        return x
-    c, rest = split(x)
-    if rest is not None and is_per_row(rest):
-        return c * rest.args[0]
-    return x * variable(x.interned, ROWS, ())
+    return x * variable(x.interned, ROWS, ()) if ROWS in sizes else x
 
 
 def mean(x: Expr) -> Expr:

@@ -24,8 +24,13 @@ ROWS = [
     ("c * (d * x)", "(c * d) * x", "normal(c * d)"),
     ("x * (c * y)", "(c * x) * y", "mild(c) and not_larger(x, y)"),
     ("(-1 * x) * y", "-(x * y)", ""),
-    ("c * (d / n)", "(c * d) / n", "is_rows(n)"),
-    ("(c / n) * x", "c * (x / n)", "is_rows(n)"),
+    # the number of examples
+    ("(x / n) * n", "x", ""),
+    ("(c * x) * n", "c * (x * n)", ""),
+    ("c * (d / n)", "(c * d) / n", ""),
+    ("(c / n) * x", "c * (x / n)", ""),
+    ("x / n + y / n", "(x + y) / n", ""),
+    ("x / n - y / n", "(x - y) / n", ""),
     ("x / 1", "x", ""),
     # choices
     ("where(c, x, y)", "x if c.attr else y", ""),
@@ -131,6 +136,8 @@ def matches(pattern: Any, x: Any, found: dict[str, Any]) -> bool:
     """Whether an expression has this pattern; ``found``: what its names stand for."""
     if pattern.__class__ is str:
         if pattern in "cd" and not x.scalar:
+            return False
+        if pattern == "n" and (x.op, x.attr) != ("name", "n"):
             return False
         return found.setdefault(pattern, x) is x
     if pattern.__class__ is float:
