@@ -231,7 +231,8 @@ def total(terms: Sequence[Expr]) -> Expr:
     parts = [(c, as_float(x)) for x, c in factors.items() if c]
     if number or not parts:
         parts.append((number, const(terms[0].interned, 1.0)))
-    parts.sort(key=lambda part: part[0] < 0)  # one that is added first
+    # what is added comes first, and what all examples share behind what they are
+    parts.sort(key=lambda part: (part[0] < 0, not part[1].batch))
     sizes = {abs(c) for c, _ in parts}
     same = sizes.pop() if len(sizes) == 1 and len(parts) > 1 else 1.0
     c, x = parts[0]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 ROWS = [
     # powers: small whole ones as products, which are faster
+    ("x ** 0", "1", ""),
     ("x ** 1", "x", ""),
     ("x ** 3", "x ** 2 * x", ""),
     ("x ** 0.5", "sqrt(x)", ""),
@@ -49,6 +50,7 @@ ROWS = [
     ("mean(c * x)", "c * mean(x)", ""),
     ("mean(x + y)", "mean(x) + mean(y)", "not (x.batch and y.batch)"),
     ("mean(x - y)", "mean(x) - mean(y)", "not (x.batch and y.batch)"),
+    ("mean(x + y - z)", "mean(x - z) + y", "not y.batch"),
     # arrays in another shape
     ("reshape(reshape(x, a), b)", "reshape(x, b)", ""),
     ("reshape(x, a)", "x[':', 'None']", "a == (*x.shape, 1) and len(a) == 2"),

@@ -91,7 +91,7 @@ def test_moons_is_what_a_person_would_write() -> None:
         "h2 = maximum(W2 @ h1 + b2[:, None], 0.0)",
         "h3 = maximum(1.0 - y * (w3 @ h2 + b3), 0.0)",
         "loss = 0.0001 * (theta @ theta) + h3.dot(ones100) / 100.0",
-        "dz3 = -0.01 * ((h3 > 0.0) * y)",
+        "dz3 = -0.01 * (h3 > 0.0) * y",
         "dz2 = dz3 * w3[:, None] * (h2 > 0.0)",
         "dW2 = dz2 @ h1.T",
         "dz1 = W2.T @ dz2 * (h1 > 0.0)",
