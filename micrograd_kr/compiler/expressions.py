@@ -529,8 +529,6 @@ def contract(
     It is written as a matrix product where it is one. Operands and result may be
     smaller by broadcasting; ``sizes`` are the true ones of all subscripts.
     """
-    if y.scalar and not of_y and of_x == out:  # the most frequent ones
-        return x if y.attr == 1 else x * y
     every = dict.fromkeys(of_x + of_y)
     x, of_x = _varying(x, of_x, sizes)
     y, of_y = _varying(y, of_y, sizes)
@@ -544,7 +542,7 @@ def contract(
     left = [k for k in out if k in of_x and k not in of_y]
     right = [k for k in out if k in of_y and k not in of_x]
     crossed = left and right and out.index(right[0]) < out.index(left[0])
-    if crossed and not both:  # no transpose afterwards
+    if crossed:  # no transpose afterwards
         x, of_x, left, y, of_y, right = y, of_y, right, x, of_x, left
     made = "".join(both + left + right)
     shape = _sizes(made, sizes)
