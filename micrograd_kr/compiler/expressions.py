@@ -93,22 +93,17 @@ def batch_of(shape: Shape) -> Shape:
     return shape[:1] if shape[:1] == (ROWS,) else ()
 
 
-def make(
-    op: str, args: Sequence[Expr], attr: Any, shape: Shape, boolean: bool = False
-) -> Expr:
+def make(op: str, args: Sequence[Expr], attr: Any, shape: Shape) -> Expr:
     """The expression, simplified; a new one only when there is none like it."""
     interned = args[0].interned
     key = (op, attr, shape, *args)
-    x = interned.get(key)
-    if x is None:
-        x = Expr(op, tuple(args), attr, shape, boolean, interned, len(interned))
+    if key not in interned:
+        boolean = op in LOGICAL or (op in VIEWS and args[0].boolean)
+        x = Expr(op, tuple(args), attr, shape, boolean, interned, 0)
         simple = simplified(x)
-        if simple is not None:
-            x = x._wrap(simple)
-        elif x.serial < len(interned):
-            x.serial = len(interned)
-        interned[key] = x
-    return x
+        x.serial = len(interned)
+        interned[key] = x if simple is None else x._wrap(simple)
+    return interned[key]
 
 
 def named(x: Expr, name: str | Expr, note: str = "", line: bool = False) -> Expr:
@@ -146,6 +141,8 @@ def variable(interned: dict[Any, Expr], name: str, shape: Shape) -> Expr:
 # ---- element by element --------------------------------------------------------------
 
 COMPARISONS = {sign for sign in SYMBOLS.values() if sign[0] in "<>=!"}
+LOGICAL = COMPARISONS | {"logical_and", "logical_or", "logical_not"}
+VIEWS = {"index", "reshape", "transpose", "row"}
 
 # On numbers that are all known an operation is carried out at once.
 ON_NUMBERS: dict[str, Any] = FUNCTIONS | {
@@ -155,16 +152,15 @@ ON_NUMBERS: dict[str, Any] = FUNCTIONS | {
 
 def elementwise(op: str, *args: Expr) -> Expr:
     """A sign, a comparison, or a function of the array library, element by element."""
-    logical = op.startswith("logical_")
     scaled = op == "*" and not all(x.boolean for x in args)  # by ones and zeros
-    if not (logical or scaled or op == "where"):
+    if not (scaled or op in LOGICAL or op == "where"):
         args = tuple(map(as_float, args))
     if all(x.op == "const" for x in args):
         with np.errstate(all="ignore"):
             value = ON_NUMBERS[op](*[np.asarray(x.attr) for x in args])
         return const(args[0].interned, np.asarray(value)[()])
     shape = broadcast([x.shape for x in args])
-    return make(op, args, None, shape, logical or op in COMPARISONS)
+    return make(op, args, None, shape)
 
 
 def where(test: Expr, x: Expr, y: Expr) -> Expr:
@@ -195,14 +191,7 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
 
 def as_float(x: Expr) -> Expr:
     """Ones and zeros for booleans."""
-    if not x.boolean:
-        return x
-    key, interned = ("as float", x), x.interned
-    if key not in interned:
-        args = (x, const(interned, 1.0), const(interned, 0.0))
-        serial = len(interned)
-        interned[key] = Expr("where", args, None, x.shape, False, interned, serial)
-    return interned[key]
+    return 1.0 * x if x.boolean else x
 
 
 def split(x: Expr) -> tuple[float, Expr | None]:
@@ -325,7 +314,7 @@ def reshape(x: Expr, shape: Shape) -> Expr:
         return x
     if x.op == "const":
         return const(x.interned, np.reshape(x.attr, shape))
-    return make("reshape", (x,), shape, shape, x.boolean)
+    return make("reshape", (x,), shape, shape)
 
 
 def spread(x: Expr, shape: Shape) -> Expr:
@@ -341,7 +330,7 @@ def transpose(x: Expr, order: Sequence[int]) -> Expr:
     if x.op == "const":
         return const(x.interned, np.transpose(x.attr, order))
     shape = tuple([x.shape[k] for k in order])
-    return make("transpose", (x,), order, shape, x.boolean)
+    return make("transpose", (x,), order, shape)
 
 
 def swapped(axes: int) -> Shape:
@@ -354,7 +343,7 @@ def index(x: Expr, keys: Sequence[str], shape: Shape) -> Expr:
     keys = tuple(keys)
     while keys and keys[-1] == ":":
         keys = keys[:-1]
-    return make("index", (x,), keys, shape, x.boolean) if keys else x
+    return make("index", (x,), keys, shape) if keys else x
 
 
 def expand(x: Expr, present: Sequence[bool]) -> Expr:

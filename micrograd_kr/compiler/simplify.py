@@ -21,7 +21,7 @@ ROWS = [
     # numbers stand in front, or with the smaller of two factors
     ("x * c", "c * x", ""),
     ("0 * x", "0", ""),
-    ("1 * x", "x", ""),
+    ("1 * x", "x", "not x.boolean"),
     ("c * (d * x)", "(c * d) * x", "normal(c * d)"),
     ("x * (c * y)", "(c * x) * y", "mild(c) and not_larger(x, y)"),
     ("(-1 * x) * y", "-(x * y)", ""),

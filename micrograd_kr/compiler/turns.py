@@ -152,7 +152,7 @@ def row(x: Expr, at: int) -> Expr:
         first, colon, end = x.attr[axes].partition(":")
         if first.isdecimal() and colon and not end:
             return row(x.args[0], at + int(first))
-    return ex.make("row", (x,), at, (*x.batch, *x.shape[axes + 1 :]), x.boolean)
+    return ex.make("row", (x,), at, (*x.batch, *x.shape[axes + 1 :]))
 
 
 # ---- forwards ------------------------------------------------------------------------
@@ -317,11 +317,11 @@ class _Turn:
             if is_under(x.args[0]):
                 return x
             known = self.before(x.args[0])
-            return ex.make("row", (known,), x.attr, x.shape, x.boolean)
+            return ex.make("row", (known,), x.attr, x.shape)
         if self.when(x) == ALL_TURNS:
             return row(self.before(self.of_all_turns(x)), 0)
         args = [self.closed(y) for y in x.args]
-        return ex.make(x.op, args, x.attr, x.shape, x.boolean)
+        return ex.make(x.op, args, x.attr, x.shape)
 
     def factors(self, x: Expr) -> dict[Expr, Expr]:
         """What each state is multiplied by in a sum of them; nothing if it is none."""
