@@ -430,12 +430,6 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
     if not axes:
         return x
     left = tuple([n for k, n in enumerate(x.shape) if k not in axes])
-    c, rest = split(x)
-    if rest is None:
-        gone = [x.shape[k] for k in axes]
-        return spread(times(const(x.interned, c), gone), left)
-    if c != 1.0 and x.name is None:
-        return c * sum_over(spread(rest, x.shape), axes)
     if not left and (x.op == "transpose" or (x.op == "reshape" and not x.batch)):
         return sum_over(x.args[0], range(len(x.args[0].shape)))
     if not left and x.op == "einsum":
