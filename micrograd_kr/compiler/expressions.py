@@ -10,9 +10,9 @@ everywhere.
 """
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Union
 
 import numpy as np
@@ -63,12 +63,6 @@ class Expr:
     def __neg__(self) -> "Expr":
         return -1.0 * self
 
-    def __gt__(self, other: Any) -> "Expr":
-        return elementwise(">", self, self._wrap(other))
-
-    def __matmul__(self, other: "Expr") -> "Expr":
-        return matmul(self, other)
-
     def __getitem__(self, keys: Sequence[str]) -> "Expr":
         sizes = iter(self.shape)
         shape = [next(sizes) if key == ":" else 1 for key in keys]
@@ -108,26 +102,23 @@ def make(op: str, args: Sequence[Expr], attr: Any, shape: Shape) -> Expr:
 
 def named(x: Expr, name: str | Expr, note: str = "", line: bool = False) -> Expr:
     """``x`` with a name for its line of the program, unless it has one."""
-    if x.name is None and x.op not in ("name", "const"):
+    if x.name is None:
         x.name, x.note, x.line = name, note, line
     return x
 
 
 def const(interned: dict[Any, Expr], value: Any) -> Expr:
     """A number or an array known now."""
-    key: Any
-    if isinstance(value, np.ndarray) and value.shape:
-        key = ("const", value.shape, value.dtype.str, value.tobytes())
-    else:
-        value = bool(value) if isinstance(value, bool | np.bool_) else float(value)
-        key = ("const", value, type(value))
-    x = interned.get(key)
-    if x is None:
-        known = np.asarray(value)
-        boolean, serial = known.dtype.kind == "b", len(interned)
-        x = Expr("const", (), value, known.shape, boolean, interned, serial)
-        interned[key] = x
-    return x
+    known = np.asarray(value)
+    boolean = known.dtype.kind == "b"
+    if not (known.shape or boolean):
+        known = known.astype(float)
+    key = ("const", known.shape, known.dtype.str, known.tobytes())
+    if key not in interned:
+        attr = known if known.shape else known.item()
+        serial = len(interned)
+        interned[key] = Expr("const", (), attr, known.shape, boolean, interned, serial)
+    return interned[key]
 
 
 def variable(interned: dict[Any, Expr], name: str, shape: Shape) -> Expr:
@@ -242,20 +233,9 @@ def mild(c: Expr) -> bool:
     return bool(c.attr == 0 or 1e-30 < abs(c.attr) < 1e30)
 
 
-def normal(c: Expr) -> bool:
-    """Whether a number has all its digits, and none is lost to over- or underflow."""
-    return bool(sys.float_info.min <= abs(c.attr) <= sys.float_info.max)
-
-
 def not_larger(x: Expr, y: Expr) -> bool:
     """Whether ``x`` has no more elements than ``y``."""
     return size(x.shape) <= size(y.shape)
-
-
-def swaps(x: Expr, y: Expr, order: Shape) -> bool:
-    """Whether an order of axes transposes the matrix product of ``x`` and ``y``."""
-    axes = len(order)
-    return order == swapped(axes) and len(x.shape) == len(y.shape) == axes
 
 
 def kept_maximum(x: Expr, y: Expr) -> Expr:
@@ -264,26 +244,8 @@ def kept_maximum(x: Expr, y: Expr) -> Expr:
     So x itself need not be kept.
     """
     larger = elementwise("maximum", x, y)
-    x.interned[">", None, larger.shape, x, y] = larger > y
+    x.interned[">", None, larger.shape, x, y] = elementwise(">", larger, y)
     return larger
-
-
-LOWEST = -math.inf
-
-
-def minimum(x: Expr, y: Expr) -> Expr:
-    """The smaller one."""
-    return elementwise("minimum", x, y)
-
-
-def sqrt(x: Expr) -> Expr:
-    """The square root."""
-    return elementwise("sqrt", x)
-
-
-def exp(x: Expr) -> Expr:
-    """The exponential."""
-    return elementwise("exp", x)
 
 
 def reads(x: Expr, y: Expr) -> bool:
@@ -430,7 +392,7 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
     if not axes:
         return x
     left = tuple([n for k, n in enumerate(x.shape) if k not in axes])
-    if not left and (x.op == "transpose" or (x.op == "reshape" and not x.batch)):
+    if not left and x.op in ("transpose", "reshape") and not x.batch:
         return sum_over(x.args[0], range(len(x.args[0].shape)))
     if not left and x.op == "einsum":
         of_x, of_y = x.attr.split("->")[0].split(",")
@@ -581,5 +543,7 @@ def _matrix(
 
 
 MEANING.update(globals())
+for _name in ("exp", "minimum", "sqrt"):  # functions that the rows call
+    MEANING[_name] = partial(elementwise, _name)
 
 __all__ = ["ROWS", "SYMBOLS", "Expr"]

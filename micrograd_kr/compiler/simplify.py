@@ -22,7 +22,7 @@ ROWS = [
     ("x * c", "c * x", ""),
     ("0 * x", "0", ""),
     ("1 * x", "x", "not x.boolean"),
-    ("c * (d * x)", "(c * d) * x", "normal(c * d)"),
+    ("c * (d * x)", "(c * d) * x", "mild(c * d)"),
     ("x * (c * y)", "(c * x) * y", "mild(c) and not_larger(x, y)"),
     ("(-1 * x) * y", "-(x * y)", ""),
     # the number of examples
@@ -37,7 +37,7 @@ ROWS = [
     ("where(c, x, y)", "x if c.attr else y", ""),
     ("where(t, 1, 0)", "t", ""),
     ("where(x > y, x, y)", "kept_maximum(x, y)", ""),
-    ("where(t, x - y, c)", "where(t, x, c) - y", "c.attr == LOWEST"),
+    ("where(t, x - y, c)", "where(t, x, c) - y", "c.attr == -math.inf"),
     ("where(x < y, x, y)", "minimum(x, y)", ""),
     # the powers that logsumexp has made serve its derivative too
     ("exp(x - (y + log(z)))", "exp(x - y) / z", "reads(z, exp(x - y))"),
@@ -55,7 +55,11 @@ ROWS = [
     ("reshape(reshape(x, a), b)", "reshape(x, b)", ""),
     ("reshape(x, a)", "x[':', 'None']", "a == (*x.shape, 1) and len(a) == 2"),
     ("transpose(transpose(x, a), b)", "transpose(x, [a[k] for k in b])", ""),
-    ("transpose(x @ y, a)", "transpose(y, a) @ transpose(x, a)", "swaps(x, y, a)"),
+    (
+        "transpose(x @ y, a)",
+        "matmul(transpose(y, a), transpose(x, a))",
+        "a == swapped(len(a)) and len(x.shape) == len(y.shape) == len(a)",
+    ),
     ("reshape(broadcast(x, a), b)", "spread(x, b)", "x.shape == ()"),
     ("index(c * x, a)", "c * x[a]", "expands(a)"),
     ("index(broadcast(x, a), b)", "spread(x, whole.shape)", "x.shape == ()"),
