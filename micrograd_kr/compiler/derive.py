@@ -40,7 +40,6 @@ class Sweep:
         self.known: dict[Array, Expr] = known
         self.one: Expr = ex.const(interned, 1.0)
         self.computed: Sequence[Array] = arrays[len(values) :]
-        self.tables: dict[tuple[int, int], Table] = {}
         self.values: list[Expr] = [*values]
         self.seen: dict[Reading, tuple[Expr, str]] = {}
         self.parts: list[list[Part]] = [[] for _ in arrays]  # gradients of their parts
@@ -146,8 +145,7 @@ class Sweep:
         more = "".join([k for k in of_mask if k not in of_x])
         out = rows + more + of_x.removeprefix(rows)
         there = ex.aligned(ex.const(self.interned, reading.mask.index), of_mask, out)
-        missing = len(of_x) - len(x.shape)  # leading ones need not be there
-        x = ex.aligned(x, of_x[missing:], out)
+        x = ex.aligned(x, of_x, out)
         return ex.where(there, x, ex.const(self.interned, fill)), out
 
     def subscripts_read(self, reading: Reading) -> str:
@@ -181,11 +179,7 @@ class Sweep:
         out = self.subscripts_read(reading)
         y, of_y = factor or (self.one, "")
         if reading.mask is not None and reading.fill == 0:  # nothing where lists ended
-            more = [k for k in reading.mask.subscripts if k not in out]
-            before = "".join([out, *more])
-            value = ex.contract(grad, of_grad, y, of_y, before, sizes)
-            grad, of_grad = self.masked(reading, value, before, 0.0)
-            y, of_y = self.one, ""
+            y, of_y = self.masked(reading, y, of_y, 0.0)
         value = ex.contract(grad, of_grad, y, of_y, out, sizes)
         if not (value.scalar and value.attr == 0):
             self.parts[reading.source].append((reading, value))
@@ -202,18 +196,14 @@ class Sweep:
             subscripts += LIST
             if first.subscripts[0] == LIST and first.source != NUMBERS:
                 subscripts = self.batch_axis(array) + LIST + array.subscripts
-        key = subscripts.find(LIST), length
-        if key not in self.tables:
-            self.tables[key] = Table(self.interned, *key)
-        return subscripts, self.tables[key]
+        return subscripts, Table(self.interned, subscripts.find(LIST), length)
 
-    def operands(self, array: Array, subscripts: str) -> dict[str, Expr]:
-        """What an operation reads, by name; lists with all the subscripts."""
+    def operands(self, array: Array, of_lists: str, of_others: str) -> dict[str, Expr]:
+        """What an operation reads, by name, with these subscripts."""
         assert array.row is not None
         names = {}
         for name, operand in zip(array.row.names, array.operands, strict=True):
-            is_list = LIST in operand.subscripts
-            out = subscripts if is_list else self.subscripts_of(array)
+            out = of_lists if LIST in operand.subscripts else of_others
             names[name] = ex.aligned(*self.read(operand), out)
         return names
 
@@ -221,36 +211,24 @@ class Sweep:
         """The value of an operation."""
         assert array.row is not None
         subscripts, table = self.with_lists(array)
-        return table.read(array.row.forward, self.operands(array, subscripts))
+        names = self.operands(array, subscripts, self.subscripts_of(array))
+        return table.read(array.row.forward, names)
 
     def propagate_row(self, array: Array, grad: Expr) -> None:
-        """The gradient of an operation times each of its partials."""
+        """The gradient of an operation times each of its partials.
+
+        In a list each element has the partial, of all there is.
+        """
         assert array.row is not None
         subscripts, table = self.with_lists(array)
         own = self.subscripts_of(array)
-        names = self.operands(array, subscripts)
-        names["out"] = self.values[array.number]
-        lists = [
-            name
-            for name, operand in zip(array.row.names, array.operands, strict=True)
-            if LIST in operand.subscripts
-        ]
-        inside = dict(names)  # in a list each element has the partial, of all there is
-        if lists:
-            for name in names.keys() - lists:
-                inside[name] = ex.aligned(names[name], own, subscripts)
-        for name, text, operand in zip(
-            array.row.names, array.row.partials, array.operands, strict=True
-        ):
-            if not self.is_wanted(operand):
-                continue
-            sizes = self.sizes(array, operand)
-            if name in lists:
-                value = ex.aligned(grad, own, subscripts) * table.read(text, inside)
-                self.propagate(operand, value, subscripts, sizes)
-            else:
-                value = grad * table.read(text, names)
-                self.propagate(operand, value, own, sizes)
+        for text, operand in zip(array.row.partials, array.operands, strict=True):
+            if self.is_wanted(operand):
+                out = subscripts if LIST in operand.subscripts else own
+                names = self.operands(array, subscripts, out)
+                names["out"] = ex.aligned(self.values[array.number], own, out)
+                value = ex.aligned(grad, own, out) * table.read(text, names)
+                self.propagate(operand, value, out, self.sizes(array, operand))
 
     # ---- sums of products
 

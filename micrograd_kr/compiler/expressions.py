@@ -146,7 +146,7 @@ def elementwise(op: str, *args: Expr) -> Expr:
     scaled = op == "*" and not all(x.boolean for x in args)  # by ones and zeros
     if not (scaled or op in LOGICAL or op == "where"):
         args = tuple(map(as_float, args))
-    if all(x.op == "const" for x in args):
+    if op != "where" and all(x.op == "const" for x in args):
         with np.errstate(all="ignore"):
             value = ON_NUMBERS[op](*[np.asarray(x.attr) for x in args])
         return const(args[0].interned, np.asarray(value)[()])
@@ -230,7 +230,7 @@ def mild(c: Expr) -> bool:
 
     If a result leaves the floats, it is not its doing.
     """
-    return bool(c.attr == 0 or 1e-30 < abs(c.attr) < 1e30)
+    return bool(1e-30 < abs(c.attr) < 1e30)
 
 
 def not_larger(x: Expr, y: Expr) -> bool:
@@ -460,8 +460,7 @@ def aligned(x: Expr, subscripts: str, out: str) -> Expr:
 
     Those it does not have get length 1.
     """
-    if not x.shape:
-        return x
+    subscripts = subscripts[len(subscripts) - len(x.shape) :]  # without leading ones
     x = transpose(x, [subscripts.index(k) for k in out if k in subscripts])
     return expand(x, [k in subscripts for k in out])
 
