@@ -7,8 +7,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from . import expressions as ex
 from . import irregular, turns
 from .arrays import LIST, NUMBERS, Array, Gather, Product, Reading, Shape
@@ -318,12 +316,12 @@ class Derivation(Sweep):
             if grad is not None:
                 self.propagate_gathered(array, grad)
         theta = self.values[0]
-        every = reading_at(0, np.arange(ex.size(theta.shape)), "i")
-        nothing = [(every, ex.const(self.interned, 0.0))]
-        parts = self.parts[0] or nothing
-        result = ex.variable(self.interned, "dtheta", theta.shape)
-        known = self.names.parameters
-        grad = assemble(parts, theta.shape, known, result if self.in_place else None)
+        grad = ex.const(self.interned, 0.0)
+        if self.parts[0]:
+            whole = ex.variable(self.interned, "dtheta", theta.shape)
+            result = whole if self.in_place else None
+            known = self.names.parameters
+            grad = assemble(self.parts[0], theta.shape, known, result)
         self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
 
     # ---- rows of tables

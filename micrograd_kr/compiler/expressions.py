@@ -161,7 +161,7 @@ def where(test: Expr, x: Expr, y: Expr) -> Expr:
 
 def is_elementwise(x: Expr) -> bool:
     """Whether it is computed element by element."""
-    others = ("@", "take", "vdot", "copy", "rows")
+    others = ("@", "rows", "vdot", "copy")
     return bool(x.args) and x.attr is None and x.op not in others
 
 
@@ -185,34 +185,35 @@ def as_float(x: Expr) -> Expr:
     return 1.0 * x if x.boolean else x
 
 
-def split(x: Expr) -> tuple[float, Expr | None]:
-    """``x`` as a number times the rest; the rest is None for a number."""
+def split(x: Expr) -> tuple[float, Expr]:
+    """``x`` as a number times the rest."""
     if x.op == "broadcast" and x.args[0].scalar:
         x = x.args[0]
     if x.scalar:
-        return float(x.attr), None
+        return float(x.attr), const(x.interned, 1.0)
     if x.op == "*" and x.args[0].scalar and mild(x.args[0]):
         return float(x.args[0].attr), x.args[1]
     return 1.0, x
+
+
+def place(part: tuple[float, Expr]) -> tuple[bool, bool, bool]:
+    """What is added comes first; and what examples share behind them, then a number."""
+    c, x = part
+    return c < 0, not x.batch, x.scalar
 
 
 def total(terms: Sequence[Expr]) -> Expr:
     """The sum, with equal terms merged, and a factor that all have outside."""
     if len(terms) == 1:
         return terms[0]
-    number = 0.0
     factors: dict[Expr, float] = {}
     for term in terms:
         c, x = split(term)
-        if x is None:
-            number += c
-        else:
-            factors[x] = factors.get(x, 0.0) + c
+        factors[x] = factors.get(x, 0.0) + c
     parts = [(c, as_float(x)) for x, c in factors.items() if c]
-    if number or not parts:
-        parts.append((number, const(terms[0].interned, 1.0)))
-    # what is added comes first, and what all examples share behind what they are
-    parts.sort(key=lambda part: (part[0] < 0, not part[1].batch))
+    if not parts:
+        return const(terms[0].interned, 0.0)
+    parts.sort(key=place)
     sizes = {abs(c) for c, _ in parts}
     same = sizes.pop() if len(sizes) == 1 and len(parts) > 1 else 1.0
     c, x = parts[0]
@@ -326,8 +327,7 @@ def expand(x: Expr, present: Sequence[bool]) -> Expr:
 def take(x: Expr, positions: Ints) -> Expr:
     """Any elements of the numbers of ``x``, in any order."""
     flat = reshape(x, (*x.batch, size(x.shape)))
-    where = const(x.interned, positions)
-    return make("take", (flat, where), None, x.batch + positions.shape)
+    return rows(flat, const(x.interned, positions))
 
 
 def concatenate(parts: Sequence[Expr], axis: int) -> Expr:
@@ -369,8 +369,9 @@ def base(x: Expr) -> Expr:
 
 
 def rows(table: Expr, at: Expr) -> Expr:
-    """The rows of a table with these numbers, which an input says."""
-    return make("rows", (table, at), None, at.shape + table.shape[1:])
+    """The rows of a table, or of one for each example, with these numbers."""
+    width = table.shape[len(table.batch) + 1 :]
+    return make("rows", (table, at), None, (*table.batch, *at.shape, *width))
 
 
 def add_rows(x: Expr, at: Expr, count: int) -> Expr:
@@ -442,8 +443,8 @@ def logsumexp(x: Expr, axis: int) -> Expr:
     """
     top = named(over_list("max", x, axis), "top")
     exps = elementwise("exp", x - expand(top, [k != axis for k in range(len(x.shape))]))
-    exps = named(spread(exps, x.shape), "exps")
-    return top + elementwise("log", named(sum_over(exps, [axis]), "total"))
+    total = named(sum_over(named(exps, "exps"), [axis]), "total")
+    return top + elementwise("log", total)
 
 
 # ---- products ------------------------------------------------------------------------

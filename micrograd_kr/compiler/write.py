@@ -285,7 +285,7 @@ def operation(x: Expr, args: Sequence[str]) -> str:
             return f"({y} {op} {args[1]})"
         case "index":
             return f"{y}[{', '.join(attr)}]"
-        case "take" | "rows":
+        case "rows":
             return f"{y}[{':, ' * len(x.args[0].batch)}{args[1]}]"
         case "row":
             return f"{y}[{':, ' * len(x.args[0].batch)}{turn(attr)}]"
