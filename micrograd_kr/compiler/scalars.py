@@ -8,8 +8,11 @@ and all that is made of them are one kind of node here, a sum of products a1 b1 
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -67,12 +70,10 @@ class Scalars:
 
 def read(loss: Value, leaves: Sequence[Value]) -> Recording:
     """Give the nodes below ``loss`` numbers; what depends on no leaf is a constant."""
-    number: dict[Value, int] = {v: i for i, v in enumerate(leaves)}
-    constant: dict[float, int] = {1.0: ONE, -1.0: MINUS, -math.inf: LOWEST}
-
-    def number_of(c: float) -> int:
-        return constant.setdefault(c, ~len(constant))
-
+    # of Values, and of floats: constants are numbered when they are met
+    number: dict[Any, int] = defaultdict(count(LOWEST - 1, -1).__next__)
+    number |= {1.0: ONE, -1.0: MINUS, -math.inf: LOWEST}
+    number |= zip(leaves, count(), strict=False)
     rows: list[Op] = []
     lengths: list[int] = []
     operands: list[int] = []
@@ -81,25 +82,19 @@ def read(loss: Value, leaves: Sequence[Value]) -> Recording:
         op = v.op
         if op is None:
             if v not in number:
-                number[v] = number_of(v.data)
+                number[v] = number[v.data]
             continue
         # the slots themselves: with v.operands this loop takes three times as long
         x, y = v._a, v._b
         ids: tuple[int, ...]
-        if y.__class__ is tuple and v._da is None:
-            ids = tuple(map(number.__getitem__, y))
-        elif y.__class__ is tuple:  # plain numbers may be among them
-            ids = tuple(
-                [number_of(x) if x.__class__ is float else number[x] for x in v._da]
-            )
-        elif y is not None:
-            ids = number_of(v._da) if x is None else number[x], number[y]
+        if y.__class__ is tuple:  # plain numbers may be among them
+            ids = tuple(map(number.__getitem__, y if v._da is None else v._da))
         elif len(op.operands) > 1:
-            ids = number[x], number_of(v._db)
+            ids = number[v._da if x is None else x], number[v._db if y is None else y]
         else:
             ids = (number[x],)
         if ids[0] < 0 and max(ids) < 0:
-            number[v] = number_of(v.data)
+            number[v] = number[v.data]
             continue
         number[v] = len(leaves) + len(rows)
         rows.append(op)
@@ -107,7 +102,8 @@ def read(loss: Value, leaves: Sequence[Value]) -> Recording:
         operands += ids
     if {*map(type, order)} != {Value}:
         refuse_branches([v for v in order if number[v] >= 0])
-    return Recording(rows, lengths, operands, list(constant), number[loss])
+    constants = [c for c in number if c.__class__ is float]
+    return Recording(rows, lengths, operands, constants, number[loss])
 
 
 def refuse_branches(values: Sequence[Value]) -> None:
@@ -137,12 +133,10 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
 
     operands = np.fromiter(recorded.operands, np.int64)
     uses = np.bincount(operands[operands >= 0], minlength=n)
-    node, first, second = _terms(operands, length, form)
-    swap = (first < 0) & is_sum[node]
-    a, b = np.where(swap, second, first), np.where(swap, first, second)
+    node, a, b = _terms(operands, length, form)
 
     constants = np.array(recorded.constants)
-    fixed = (a < 0) & is_sum[node]  # a constant times a constant
+    fixed = (a < 0) & (b < 0) & is_sum[node]
     added = constants[~a[fixed]] * constants[~b[fixed]]
     alone = np.zeros(n, dtype=bool)  # where the sum of all constants might be infinite
     alone[node[fixed][np.abs(added) > 1e150]] = True
@@ -161,7 +155,7 @@ def scalars(loss: Value, leaves: Sequence[Value]) -> Scalars:
         loss=recorded.loss,
         recorded=recorded,
     )
-    return found.with_terms(root[node][kept], first[kept], second[kept])
+    return found.with_terms(root[node][kept], a[kept], b[kept])
 
 
 def folded(graph: Scalars) -> Scalars:
