@@ -32,7 +32,7 @@ from .prelude import head
 from .program import Forward, Program
 from .scalars import Recording, Scalars, read, scalars
 from .shapes import give_shapes
-from .tape import Tape, is_deep
+from .tape import is_deep, on_floats
 from .turns import give_turn
 from .write import defined, write
 
@@ -90,7 +90,8 @@ def compile(
     can_be_floats = not given.batch and not given.whole and xp.__name__ == np.__name__
     live = levels[graph.live]
     if can_be_floats and is_deep(len(np.unique(live)), len(live)):
-        source, constants = _on_floats(graph, params, given)
+        arguments = ["theta", *given.arguments.values()]
+        source, constants = on_floats(graph, len(params), arguments)
     else:
         work = _derived(graph, levels, params, given, xp is np)
         if not work.depends:
@@ -168,15 +169,6 @@ def _outputs_text(
         value = ex.const(work.interned, np.array([v.data for v in values]))
     value = ex.spread(value, (*rows, len(values)))
     return _text(given, work.forward, {"outputs": value}, np)
-
-
-def _on_floats(
-    graph: Scalars, params: list[Value], given: Inputs
-) -> tuple[str, dict[str, Any]]:
-    """The source of a program on floats, and the constants it refers to by name."""
-    arguments = ["theta", *given.arguments.values()]
-    tape = Tape(graph.recorded, graph.leaves, len(params), arguments)
-    return tape.source(), tape.constants
 
 
 def _derived(

@@ -7,11 +7,11 @@ operation is a function made of the table's own text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..engine import FLOATS, Op
-from .scalars import Recording
+from .scalars import Scalars
 
 DEEP = 100  # levels
 NARROW = 24  # scalars a level: with these both ways take the same time
@@ -45,33 +45,27 @@ def is_list(op: Op, name: str) -> bool:
     return f"*{name}" in op.operands
 
 
-def product(factor: str, partial: str) -> str:
-    """A factor times a partial.
+def contribution(partial: str) -> str:
+    """The adjoint times a partial.
 
-    >>> product("adjoint", "y"), product("adjoint", "-out / y")
+    >>> contribution("y"), contribution("-out / y")
     ('adjoint * y', 'adjoint * (-out / y)')
     """
     if partial == "1.0":
-        return factor
+        return "adjoint"
     return (
-        f"{factor} * {partial}" if partial.isidentifier() else f"{factor} * ({partial})"
+        f"adjoint * {partial}" if partial.isidentifier() else f"adjoint * ({partial})"
     )
 
 
-def places_of(op: Op) -> tuple[list[str], list[str]]:
-    """What the places of the operands are called, and lines that find them.
-
-    The functions are told two things, i and j. What has more operands is told a tuple.
-    """
-    if len(op.names) <= 2:
-        return ["i", "j"][: len(op.names)], []
-    places = [f"{name}_at" for name in op.names]
-    return places, [f"    {', '.join(places)} = i"]
-
-
-def read_in_v(op: Op, name: str, place: str) -> str:
-    """The text that reads an operand."""
-    return f"[v[k] for k in {place}]" if is_list(op, name) else f"v[{place}]"
+def lines_that_read(op: Op, text: str) -> list[str]:
+    """Lines that read the operands that a text uses; a list has a list of places."""
+    lines = []
+    for k, name in enumerate(op.names):
+        if uses(text, name):
+            read = f"[v[k] for k in at[{k}]]" if is_list(op, name) else f"v[at[{k}]]"
+            lines.append(f"    {name} = {read}")
+    return lines
 
 
 def value_function(op: Op, name: str) -> str:
@@ -79,16 +73,13 @@ def value_function(op: Op, name: str) -> str:
 
     >>> from ..engine import OPS
     >>> print(value_function(OPS["div"], "div_value"))
-    def div_value(v, i, j):
-        x = v[i]
-        y = v[j]
+    def div_value(v, at):
+        x = v[at[0]]
+        y = v[at[1]]
         return x / y
     """
-    places, lines = places_of(op)
-    for operand, place in zip(op.names, places, strict=True):
-        if uses(op.forward, operand):
-            lines.append(f"    {operand} = {read_in_v(op, operand, place)}")
-    return "\n".join([f"def {name}(v, i, j):", *lines, f"    return {op.forward}"])
+    lines = lines_that_read(op, op.forward)
+    return "\n".join([f"def {name}(v, at):", *lines, f"    return {op.forward}"])
 
 
 def grads_function(op: Op, name: str, wanted: Sequence[bool]) -> str:
@@ -98,129 +89,96 @@ def grads_function(op: Op, name: str, wanted: Sequence[bool]) -> str:
 
     >>> from ..engine import OPS
     >>> print(grads_function(OPS["mul"], "mul_grads", [True, False]))
-    def mul_grads(v, d, adjoint, out, i, j):
-        y = v[j]
-        d[i] += adjoint * y
+    def mul_grads(v, d, adjoint, out, at):
+        y = v[at[1]]
+        d[at[0]] += adjoint * y
     """
-    places, lines = places_of(op)
-    operands = list(zip(op.names, places, op.partials, wanted, strict=True))
-    read = " ".join([partial for _, _, partial, is_wanted in operands if is_wanted])
-    for operand, place, _, _ in operands:
-        if uses(read, operand) and not is_list(op, operand):
-            lines.append(f"    {operand} = v[{place}]")
-    for operand, place, partial, is_wanted in operands:
-        if not is_wanted:
-            continue
-        if not is_list(op, operand):
-            lines.append(f"    d[{place}] += {product('adjoint', partial)}")
-            continue
-        names, lists = ["k"], [place]
-        for other, other_place, _, _ in operands:
-            if is_list(op, other) and uses(partial, other):
-                names.append(other)
-                lists.append(read_in_v(op, other, other_place))
-        over = f"zip({', '.join(lists)})" if len(lists) > 1 else place
-        lines.append(f"    for {', '.join(names)} in {over}:")
-        lines.append(f"        d[k] += {product('adjoint', partial)}")
-    head = f"def {name}(v, d, adjoint, out, i, j):"
-    return "\n".join([head, *(lines or ["    pass"])])
+    lists = [name for name in op.names if is_list(op, name)]
+    asked = [k for k, is_wanted in enumerate(wanted) if is_wanted]
+    read = " ".join([*lists, *[op.partials[k] for k in asked]])
+    lines = [f"def {name}(v, d, adjoint, out, at):", *lines_that_read(op, read)]
+    each = ", ".join(lists)
+    for k in asked:
+        slope = contribution(op.partials[k])
+        if op.names[k] in lists:
+            slopes = f"[{slope} for {each}, in zip({each})]"
+            lines.append(f"    for k, slope in zip(at[{k}], {slopes}):")
+            lines.append("        d[k] += slope")
+        else:
+            lines.append(f"    d[at[{k}]] += {slope}")
+    return "\n".join(lines if asked else [*lines, "    pass"])
 
 
 # ---- the program ---------------------------------------------------------------------
 
 
-class Tape:
-    """A recording as a program on floats: its text, and the constants it refers to.
+def on_floats(
+    graph: Scalars, params: int, arguments: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    """The source of a program on floats, and the constants it refers to by name.
 
     ``params``: how many of the leaves are parameters; ``arguments``: what theta and the
     inputs are called.
     """
+    recorded, leaves = graph.recorded, graph.leaves
+    computed, constants = len(recorded.rows), len(recorded.constants)
+    # Where scalars stand in v: leaves, constants, then what is computed. Constants are
+    # negative numbers and so count from the end.
+    start = leaves + constants
+    places = [*range(leaves), *range(start, start + computed)]
+    places += reversed(range(leaves, start))
+    # Whose adjoint is asked for: not that of inputs and constants.
+    wanted = [True] * params + [False] * (leaves - params)
+    wanted += [True] * computed + [False] * constants
 
-    def __init__(
-        self, recorded: Recording, leaves: int, params: int, arguments: Sequence[str]
-    ) -> None:
-        self.recorded = recorded
-        self.leaves = leaves
-        self.params = params
-        self.arguments = arguments
-        self.kinds: dict[Any, int] = {}
-        tape = []
-        at = 0
-        for op, length in zip(recorded.rows, recorded.lengths, strict=True):
-            ids = recorded.operands[at : at + length]
-            tape.append((self.kind(op, ids), *self.places(op, ids)))
-            at += length
-        self.constants: dict[str, Any] = {"numbers": recorded.constants, "tape": tape}
-
-    def place(self, number: int) -> int:
-        """Where a scalar stands in v: leaves, constants, then what is computed."""
-        if number < 0:
-            return self.leaves + ~number
-        if number < self.leaves:
-            return number
-        return number + len(self.recorded.constants)
-
-    def is_wanted(self, number: int) -> bool:
-        """Whether the adjoint of a scalar is asked for: not of constants and inputs."""
-        return 0 <= number < self.params or number >= self.leaves
-
-    def places(self, op: Op, ids: Sequence[int]) -> tuple[Any, Any]:
-        """The places of the operands of an operation: i and j."""
-        at: list[Any] = [self.place(number) for number in ids]
-        if op.variadic:
-            at = op.split(at)
-        return (at[0], at[-1]) if len(op.names) <= 2 else (tuple(at), None)
-
-    def kind(self, op: Op, ids: Sequence[int]) -> int:
-        """The number of an operation of which these operands are wanted."""
-        wanted = [self.is_wanted(number) for number in ids]
-        if op.variadic:
-            parts = op.split(wanted)
-            wanted = [any(p) if isinstance(p, list) else p for p in parts]
-        return self.kinds.setdefault((op, tuple(wanted)), len(self.kinds))
-
-    def source(self) -> str:
-        """The text of the program."""
-        functions, pairs = [], []
-        for (op, wanted), k in self.kinds.items():
-            value, grads = f"{op.name}_{k}", f"{op.name}_{k}_grads"
-            functions.append(value_function(op, value))
-            functions.append(grads_function(op, grads, wanted))
-            pairs.append(f"    ({value}, {grads}),")
-        known = [
-            f'{name} = FLOATS["{name}"]' for name in functions_in("\n".join(functions))
-        ]
-        given = [f"*{name}.ravel().tolist()" for name in self.arguments]
-        imports = ["from micrograd_kr.engine import FLOATS"] if known else []
-        imports.append("from numpy import array")
-        steps = ["operations = [", *pairs, "]", STEPS]
-        body = PROGRAM.format(
-            arguments=", ".join(self.arguments),
-            given=", ".join(given),
-            params=self.params,
-        )
-        parts = [
-            "\n".join(imports),
-            "\n".join(known),
-            *functions,
-            "\n".join(steps),
-            body,
-        ]
-        return "\n\n".join(filter(None, parts))
+    kinds: dict[Any, int] = {}  # numbers of operations, by which operands are wanted
+    tape = []
+    at = 0
+    for op, length in zip(recorded.rows, recorded.lengths, strict=True):
+        ids = recorded.operands[at : at + length]
+        split: Any = op.split if op.variadic else list
+        asked = split([wanted[number] for number in ids])
+        any_of = [any(x) if isinstance(x, list) else x for x in asked]
+        kind = kinds.setdefault((op, tuple(any_of)), len(kinds))
+        tape.append((kind, tuple(split([places[number] for number in ids]))))
+        at += length
+    text = source(kinds, params, arguments)
+    return text, {"numbers": recorded.constants, "tape": tape}
 
 
-STEPS = "steps = [(*operations[kind], i, j) for kind, i, j in tape]"
+def source(kinds: Iterable[Any], params: int, arguments: Sequence[str]) -> str:
+    """The text of the program, with functions for these kinds of operations."""
+    functions, pairs = [], []
+    for k, (op, wanted) in enumerate(kinds):
+        value, grads = f"{op.name}_{k}", f"{op.name}_{k}_grads"
+        functions.append(value_function(op, value))
+        functions.append(grads_function(op, grads, wanted))
+        pairs.append(f"    ({value}, {grads}),")
+    read = functions_in("\n".join(functions))
+    known = [f'{name} = FLOATS["{name}"]' for name in read]
+    given = [f"*{name}.ravel().tolist()" for name in arguments]
+    imports = ["from micrograd_kr.engine import FLOATS"] if known else []
+    imports.append("from numpy import array")
+    steps = ["operations = [", *pairs, "]", STEPS]
+    body = PROGRAM.format(
+        arguments=", ".join(arguments), given=", ".join(given), params=params
+    )
+    blocks = [imports, known, *[[text] for text in functions], steps, [body]]
+    return "\n\n".join(["\n".join(lines) for lines in blocks if lines])
+
+
+STEPS = "steps = [(*operations[kind], at) for kind, at in tape]"
 
 PROGRAM = """
 def program({arguments}):
     v = [{given}, *numbers]
-    for value, _, i, j in steps:
-        v.append(value(v, i, j))
+    for value, _, at in steps:
+        v.append(value(v, at))
     loss = v[-1]
     # backwards; the last in the list is read by nobody any more
     d = [0.0] * len(v)
     d[-1] = 1.0
-    for _, grads, i, j in reversed(steps):
-        grads(v, d, d.pop(), v.pop(), i, j)
+    for _, grads, at in reversed(steps):
+        grads(v, d, d.pop(), v.pop(), at)
     return loss, array(d[:{params}])
 """
