@@ -13,7 +13,6 @@ matrices in it.
 (1.0, [-2.0, 2.0])
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -21,7 +20,7 @@ import numpy as np
 
 from ..engine import FUNCTIONS, Value, as_value
 from . import expressions as ex
-from .arrays import LIST, Array, Ints
+from .arrays import LIST, Ints
 from .derive import Derivation
 from .expressions import ROWS, Expr
 from .groups import Grouping, levels_of
@@ -85,12 +84,12 @@ def compile(
     else:
         given.refuse_whole()
     check_parameters(loss, params)
-    graph = scalars(loss, params + given.leaves)
+    graph = scalars(loss, given.leaves)
     graph, levels = with_loops(graph, levels_of(graph))
     can_be_floats = not given.batch and not given.whole and xp.__name__ == np.__name__
     live = levels[graph.live]
     if can_be_floats and is_deep(len(np.unique(live)), len(live)):
-        arguments = ["theta", *given.arguments.values()]
+        arguments = [*given.arguments.values()]
         source, constants = on_floats(graph, len(params), arguments)
     else:
         work = _derived(graph, levels, params, given, xp is np)
@@ -119,47 +118,46 @@ def compile_outputs(
     if isinstance(outputs, Value) or not isinstance(outputs, Iterable):
         outputs = [outputs]
     values = [as_value(v, "compile_outputs") for v in outputs]
-    params = listed(params)
+    params = listed(params) or [Value(0.0)]  # a program needs one at least
     # One operation on the list of all outputs, whose operands are then read.
     whole = FUNCTIONS["logsumexp"](values)
     check_parameters(whole, params)
     given = Inputs(inputs or {}, batch, params)
     given.refuse_whole()
-    known = params or [Value(0.0)]  # a program needs one parameter at least
-    key = _all_that_counts(read(whole, known + given.leaves), values, known, given)
+    key = _all_that_counts(read(whole, given.leaves), values, params, given)
     if key not in _TEXTS:
-        _TEXTS[key] = _outputs_text(whole, values, known, given)
+        _TEXTS[key] = _outputs_text(whole, values, params, given)
         if len(_TEXTS) > KEPT:
             del _TEXTS[next(iter(_TEXTS))]
     source, constants = _TEXTS[key]
-    return Forward(source, dict(constants), known, given, np)
+    return Forward(source, dict(constants), params, given, np)
 
 
 # The texts of the last programs of outputs. A model is recorded anew for each picture
 # of a training, and the text is found by all that it is made of: it cannot be out of
 # date.
 KEPT = 8
-_TEXTS: dict[Any, tuple[str, dict[str, Any]]] = {}
+_TEXTS: dict[str, tuple[str, dict[str, Any]]] = {}
 
 
 def _all_that_counts(
     graph: Recording, values: list[Value], params: list[Value], given: Inputs
-) -> Any:
-    """What the text of a program of outputs depends on; floats by their bits."""
+) -> str:
+    """What the text of a program of outputs depends on."""
     operations = [op.name for op in graph.rows]
     constant = [v.data for v in values] if graph.loss < 0 else []
-    bits = np.array(graph.constants + constant).tobytes()
+    numbers = graph.lengths, graph.operands, graph.constants, graph.loss
     labels = [p.label for p in params]
-    given_names = *given.arguments.items(), given.batch, *given.shapes
-    numbers = tuple(graph.lengths), tuple(graph.operands)
-    return bits, graph.loss, tuple(operations), *numbers, tuple(labels), given_names
+    shapes = [array.shape for array in given.arrays]
+    names = given.arguments, given.batch, shapes
+    return repr((operations, constant, numbers, labels, names))
 
 
 def _outputs_text(
     whole: Value, values: list[Value], params: list[Value], given: Inputs
 ) -> tuple[str, dict[str, Any]]:
     """The source of a program of outputs, and the constants it refers to by name."""
-    graph = scalars(whole, params + given.leaves)
+    graph = scalars(whole, given.leaves)
     work = _derived(*with_loops(graph, levels_of(graph)), params, given, True)
     rows = ROWS * bool(given.batch)
     operands = work.arrays[work.loss_read.source].operands
@@ -175,30 +173,22 @@ def _derived(
     graph: Scalars, levels: Ints, params: list[Value], given: Inputs, in_numpy: bool
 ) -> Derivation:
     """The expressions of the root of a graph and of its gradient."""
-    leaves, end = [], 0
-    shapes = [(len(params),), *given.shapes]
-    for shape, batched in zip(shapes, [False, *given.batched], strict=True):
-        start, end = end, end + math.prod(shape)
-        leaves.append(Array(np.arange(start, end), shape=shape, batched=batched))
-    leaves[0].differentiable = True
-    for array, gather in zip(reversed(leaves), reversed(given.gathers), strict=False):
-        array.gather, array.differentiable = gather, True
-    work = Grouping(graph, levels, leaves, in_numpy and not given.batch)
+    work = Grouping(graph, levels, given.arrays, in_numpy and not given.batch)
     loss = work.reading(work.same[np.array([graph.loss])])
-    layout = give_shapes(work.arrays, len(leaves), graph.constants, work.pool.next_node)
+    leaves, nodes = len(given.arrays), work.pool.next_node
+    layout = give_shapes(work.arrays, leaves, graph.constants, nodes)
     layout.settle_rows(loss)
     for loop in graph.loops:
         give_turn(loop, work, layout)
-    names = ["theta", *given.names]
     labels = [p.label for p in params]
-    return Derivation(work.arrays, names, labels, loss, given.tokens, in_numpy)
+    return Derivation(work.arrays, given.names, labels, loss, given.tokens, in_numpy)
 
 
 def _text(
     given: Inputs, forward: int, outputs: dict[str, Expr], xp: Any
 ) -> tuple[str, dict[str, Any]]:
     """The source of a program, and the constants it refers to by name."""
-    arguments = ["theta", *given.arguments.values()]
+    arguments = [*given.arguments.values()]
     counted = [given.arguments[name] for name in given.batch[:1]]
     in_jax = xp.__name__ != np.__name__
     body, constants = write(arguments, counted, forward, in_jax, **outputs)

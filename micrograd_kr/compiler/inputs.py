@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import Value
-from .arrays import Gather, Ints
+from .arrays import Array, Ints
 from .gathers import Recordings, Tokens
 from .messages import say
 from .names import as_python
@@ -18,7 +18,7 @@ Leaves = tuple[list[Value], tuple[int, ...]]  # Values, and the shape of their l
 
 
 class Inputs:
-    """The inputs of a program by their names as Python reads them.
+    """The inputs of a program by their names as Python reads them, and its leaves.
 
     ``batch``: which have rows.
     """
@@ -43,16 +43,22 @@ class Inputs:
         self.check_names()
         self.check_leaves(params)
         self.arguments: dict[str, str] = arguments_of(self.given)
-        self.leaves: list[Value] = []
-        self.shapes: list[tuple[int, ...]] = []
-        for values, shape in self.named.values():
-            self.leaves += values
-            self.shapes.append(shape)
-        self.batched: list[bool] = [name in self.batch for name in self.named]
-        self.names: list[str] = [self.arguments[name] for name in self.named]
         self.tokens: Tokens = Tokens(self.whole, self.arguments, self.batch)
-        self.gathers: list[Gather] = []
         self.bounds: dict[str, Any] = {}  # how large whole numbers may not be
+        self.leaves: list[Value] = []
+        self.arrays: list[Array] = []  # of the leaves
+        self.names: list[str] = []  # of the arrays
+        self.add("theta", params, shape=(len(params),), differentiable=True)
+        for name, (values, shape) in self.named.items():
+            batched = name in self.batch
+            self.add(self.arguments[name], values, shape=shape, batched=batched)
+
+    def add(self, name: str, leaves: list[Value], **known: Any) -> None:
+        """More leaves, which are one array."""
+        start = len(self.leaves)
+        self.leaves += leaves
+        self.arrays.append(Array(np.arange(start, len(self.leaves)), **known))
+        self.names.append(name)
 
     def check_names(self) -> None:
         """Raise ValueError for what is no name, or one in the batch of no input."""
@@ -108,12 +114,16 @@ class Inputs:
             return recorded
 
         several = Recordings(with_tokens, self.tokens, params)
-        recorded, self.gathers = several.joined()
-        for gather in self.gathers:
-            self.leaves += gather.leaves
-            self.shapes.append(gather.shape)
-            self.batched.append(self.tokens.is_batched(gather))
-            self.names.append(self.tokens.name(gather))
+        recorded, gathers = several.joined()
+        for gather in gathers:
+            self.add(
+                self.tokens.name(gather),
+                gather.leaves,
+                shape=gather.shape,
+                batched=self.tokens.is_batched(gather),
+                differentiable=True,
+                gather=gather,
+            )
         self.bounds = self.tokens.arranged(several.bounds)
         return recorded
 
@@ -151,8 +161,8 @@ def leaves_of(name: str, values: Any) -> Leaves:
 
 
 def arguments_of(names: Iterable[str]) -> dict[str, str]:
-    """What the inputs are called in the program: as they are, where that is free."""
-    arguments: dict[str, str] = {}
+    """What theta and inputs are called in the program: as they are, if that is free."""
+    arguments = {"": "theta"}
     for name in names:
         argument = name
         while reserved(argument) or argument in arguments.values():
