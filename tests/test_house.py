@@ -95,7 +95,16 @@ def outside(name):
     return found - set(sys.stdlib_module_names)
 
 
-GRAPH = {m: imports(name) - {m} for m, name in MODULES.items()}
+def for_types(name):
+    """The modules a file imports for its annotations alone, and not when it runs."""
+    found = set()
+    for node in TREES[name].body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            found |= {absolute(name, part) for part in node.body}
+    return found
+
+
+GRAPH = {m: imports(name) - for_types(name) - {m} for m, name in MODULES.items()}
 
 # ---- rooms ------------------------------------------------------------------
 

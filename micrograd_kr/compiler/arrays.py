@@ -167,8 +167,6 @@ class Array:
     made: Reading | None = None  # what the turn makes them of
     places: Ints | None = None  # of leaves that are not all of the array
     twin: Reading | None = None  # where the same numbers are
-    # places of states, and where they are computed
-    copied: list[tuple[Ints, Reading]] = field(default_factory=list)
 
     @property
     def readings(self) -> list[Reading]:

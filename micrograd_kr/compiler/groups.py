@@ -144,7 +144,6 @@ class Grouping:
         self.state: Ints = np.full(n, -1)  # of what a turn makes, the state
         for loop in graph.loops:
             self.state[loop.nodes[:, loop.made]] = loop.states[loop.depth :]
-        self.does: Ints = 2 * graph.row + (self.state >= 0)
         self.lengths: Ints = np.diff(graph.first)
         # Of each term a * b, in an order that equal nodes share, and where it is from:
         self.a: Ints = graph.a.copy()
@@ -153,10 +152,6 @@ class Grouping:
         for array in leaves:
             self.append(array)
         self.add_levels(levels)
-        for loop in graph.loops:
-            made = np.concatenate([loop.starts, loop.nodes[:, loop.made]])
-            for array in loop.states_of:
-                array.copied = self.split(self.same[made[:, array.columns]])
 
     def append(self, array: Array) -> None:
         """One more array."""
@@ -239,19 +234,12 @@ class Grouping:
             loop.reads.append(Reading(one, ids[:rows, columns]))
             loop.leaves.append(Array(columns))
 
-    def split(self, ids: Ints) -> list[tuple[Ints, Reading]]:
-        """What reads a table of scalars, by arrays, and the places in the table."""
-        places = np.arange(ids.size).reshape(ids.shape)
-        sources = self.array_of[ids]
-        found = []
-        for source in np.unique(sources[sources >= 0]):
-            here = sources == source
-            block = np.ix_(here.any(axis=1), here.any(axis=0))
-            some = block if here[block].all() else (here, None)
-            found.append((places[some], self.reading(ids[some])))
-        return found
-
     # ---- levels
+
+    def does(self, nodes: Ints, states: Ints) -> Ints:
+        """What nodes do, and which states they are the same as."""
+        tags: Ints = self.graph.row[nodes] + (len(self.graph.table) + 1) * (states + 1)
+        return tags
 
     def terms(self, nodes: Ints) -> Ints:
         """Where their terms stand, one node's after the other's."""
@@ -263,7 +251,7 @@ class Grouping:
         at, lengths = self.terms(nodes), self.lengths[nodes]
         constants = self.graph.plus[nodes].view(np.int64).repeat(lengths)
         values = np.stack([self.a[at], self.b[at], constants], axis=1)
-        first = alike(self.does[nodes], values, lengths)
+        first = alike(self.does(nodes, self.state[nodes]), values, lengths)
         self.same[nodes] = nodes[first]
         kept: Ints = nodes[first == np.arange(len(first))]
         return kept
@@ -296,8 +284,9 @@ class Grouping:
     def grouped(self, nodes: Ints) -> list[Array]:
         """Nodes whose terms are of the same kinds as one array."""
         kinds = self.kind[self.terms(nodes)]
-        leader = alike(self.does[nodes], kinds, self.lengths[nodes])
-        one = self.with_irregular(nodes, self.with_ragged(nodes, leader))
+        does = self.does(nodes, self.array_of[self.state[nodes]])
+        leader = alike(does, kinds, self.lengths[nodes])
+        one = self.with_irregular(nodes, does, self.with_ragged(nodes, does, leader))
         order = one.argsort(kind="stable")
         found = []
         for members in np.split(order, cuts(one[order])[1:-1]):
@@ -305,13 +294,11 @@ class Grouping:
             found.append(self.array(nodes[members], mixed))
         return found
 
-    def with_ragged(self, nodes: Ints, leader: Ints) -> Ints:
+    def with_ragged(self, nodes: Ints, does: Ints, leader: Ints) -> Ints:
         """A number for each node: sums of terms of one kind are alike at any length."""
         first, lengths = self.graph.first[nodes], self.lengths[nodes]
         kind = self.kind[first]
-        alone = (self.graph.row[nodes] == SUM) & (
-            kind == self.kind[first + lengths - 1]
-        )
+        alone = (does == SUM) & (kind == self.kind[first + lengths - 1])
         one = leader.copy()
         for k in np.unique(kind[alone]):
             some = alone & (kind == k)
@@ -319,7 +306,7 @@ class Grouping:
                 one[some] = leader[some][0]
         return one
 
-    def with_irregular(self, nodes: Ints, leader: Ints) -> Ints:
+    def with_irregular(self, nodes: Ints, does: Ints, leader: Ints) -> Ints:
         """The same, and irregular ones of an operation are one."""
         sizes = np.bincount(leader, self.lengths[nodes])
         families: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -327,7 +314,7 @@ class Grouping:
             row, length = int(self.graph.row[nodes[k]]), int(self.lengths[nodes[k]])
             if row == SUM or self.graph.table[row].forward == IGNORES_LOWEST:
                 length = 0  # any
-            families[row, length].append(k)
+            families[does[k], length].append(k)
         one = np.arange(len(sizes))
         for family in families.values():
             small = np.array(family)[few(sizes[family], self.small)]
@@ -342,8 +329,8 @@ class Grouping:
         array = Array(nodes)
         if plus.any():
             array.constants = Reading(NUMBERS, nodes, plus)
-        if self.state[nodes].min() >= 0:
-            array.twin = self.twin(self.state[nodes])
+        if self.state[nodes[0]] >= 0:
+            array.twin = self.reading(self.state[nodes])
         if row != SUM:
             array.row = self.graph.table[row]
             columns = [*padded(a, lengths, LOWEST).T]
@@ -389,8 +376,3 @@ class Grouping:
         if source >= 0 and ((of == source) | (ids == ABSENT)).all():
             return Reading(source, ids, fill=fill)
         return Reading(SEVERAL, ids)
-
-    def twin(self, ids: Ints) -> Reading | None:
-        """What reads these scalars, if they are of one array."""
-        reading = self.reading(ids)
-        return reading if reading.source != SEVERAL else None

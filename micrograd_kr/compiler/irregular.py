@@ -6,7 +6,7 @@ one gather; and products are added to their sums by position.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,12 +20,14 @@ from .arrays import (
     Ints,
     Product,
     Reading,
-    Shape,
 )
 from .expressions import Expr
 from .scalars import ONE
 from .shapes import reading_at
 from .views import added, view
+
+if TYPE_CHECKING:
+    from .derive import Sweep
 
 SMALL, SEVERAL_KINDS = 64, 4
 
@@ -100,31 +102,7 @@ class Pool:
 # ---- as expressions ------------------------------------------------------------------
 
 
-class Work(Protocol):
-    """What is asked of `derive`."""
-
-    def read(self, reading: Reading) -> tuple[Expr, str]:
-        """What is read, and a subscript for each axis."""
-
-    def shape_of(self, array: Array) -> Shape:
-        """The shape with the examples of a batch in front."""
-
-    def batch_axis(self, array: Array) -> str:
-        """The subscript of the examples of a batch, if there are some."""
-
-    def sizes(self, array: Array, *readings: Reading) -> dict[str, Any]:
-        """The length of each axis."""
-
-    def contracted(self, product: Product, out: str, array: Array) -> Expr:
-        """The value of products, with these axes."""
-
-    def propagate(
-        self, reading: Reading, grad: Expr, of_grad: str, sizes: dict[str, Any]
-    ) -> None:
-        """Propagate a gradient to what is read."""
-
-
-def joined(work: Work, array: Array) -> Expr:
+def joined(work: "Sweep", array: Array) -> Expr:
     """The arrays of a pool end to end."""
     batch = work.shape_of(array)[: array.batched]
     parts = []
@@ -134,7 +112,7 @@ def joined(work: Work, array: Array) -> Expr:
     return ex.concatenate(parts, len(batch))
 
 
-def propagate_joined(work: Work, array: Array, grad: Expr) -> None:
+def propagate_joined(work: "Sweep", array: Array, grad: Expr) -> None:
     """Each array of a pool its part of the gradient."""
     grad = ex.spread(grad, work.shape_of(array))
     subscripts = work.batch_axis(array) + LIST
@@ -145,7 +123,7 @@ def propagate_joined(work: Work, array: Array, grad: Expr) -> None:
         work.propagate(member, part, subscripts, work.sizes(array, member))
 
 
-def sum_of_scattered(work: Work, array: Array) -> Expr:
+def sum_of_scattered(work: "Sweep", array: Array) -> Expr:
     """Products of which each is added to a sum of its own."""
     shape = work.shape_of(array)
     batch = shape[: array.batched]

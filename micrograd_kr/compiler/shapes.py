@@ -51,9 +51,6 @@ def give_shapes(
             work.states(array, array.loop)
         else:
             work.array(array)
-    for array in arrays:
-        for _, reading in array.copied:
-            work.settle_rows(reading)
     return work
 
 
@@ -175,7 +172,7 @@ class Layout:
         What these compute is finite, and where it is read it is 0, or its gradient is.
         """
         grid = self.grid(array, read[0])
-        if grid is None:
+        if grid is None or array.twin is not None:
             return None
         rows = {
             reading: continued(reading.index, grid, self.count(reading))

@@ -8,17 +8,19 @@ before the loop.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import expressions as ex
-from .arrays import AXES, LIST, LISTS, Array, Loop, Reading, Shape
+from .arrays import AXES, LIST, LISTS, SEVERAL, Array, Loop, Reading
 from .expressions import Expr
 from .groups import Grouping
-from .names import Names
 from .shapes import Layout, give_shapes, reading_at
-from .views import Part, view
+from .views import view
+
+if TYPE_CHECKING:
+    from .derive import Sweep
 
 BEFORE, ALL_TURNS, IN_LOOP = range(3)
 
@@ -41,41 +43,6 @@ class Body:
     floats: bool
     statements: list[Statement]
     started: dict[Expr, Expr]  # of the arrays that are computed, what they begin as
-
-
-class Work(Protocol):
-    """What is asked of `derive`."""
-
-    interned: dict[Any, Expr]
-    arrays: Sequence[Array]
-    names: Names
-    values: list[Expr]
-    parts: list[list[Part]]
-
-    def read(self, reading: Reading) -> tuple[Expr, str]:
-        """What is read, and a subscript for each axis."""
-
-    def shape_of(self, array: Array) -> Shape:
-        """The shape with the examples of a batch in front."""
-
-    def batch_axis(self, array: Array) -> str:
-        """The subscript of the examples of a batch, if there are some."""
-
-    def propagate(
-        self, reading: Reading, grad: Expr, of_grad: str, sizes: dict[str, Any]
-    ) -> None:
-        """Propagate a gradient to what is read."""
-
-    def gradient_of(self, array: Array) -> Expr | None:
-        """What has been propagated to an array."""
-
-    def sweep(self, arrays: Sequence[Array]) -> None:
-        """Propagate the gradients of arrays, the last one first."""
-
-    def turn(
-        self, arrays: Sequence[Array], values: Sequence[Expr], known: dict[Array, Expr]
-    ) -> Any:
-        """The values of the arrays of a turn, and their gradients."""
 
 
 # ---- the graph of a turn -------------------------------------------------------------
@@ -101,14 +68,14 @@ def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
         if array.members or array.from_pool or array.present is not None:
             continue
         columns = array.nodes - body.leaves
-        twin = work.twin(work.same[loop.nodes[:, columns]])
-        if twin is not None:
+        twin = work.reading(work.same[loop.nodes[:, columns]])
+        if twin.source != SEVERAL:
             layout.settle_rows(twin, array.shape)
             loop.twins[array] = twin
     loop.arrays = turn.arrays
 
 
-def leaves_of(work: Work, loop: Loop, states: Sequence[Expr]) -> list[Expr]:
+def leaves_of(work: "Sweep", loop: Loop, states: Sequence[Expr]) -> list[Expr]:
     """What a turn reads: the states of turns before, and of outside."""
     found = []
     for leaf, reading in zip(loop.leaves, loop.reads, strict=False):
@@ -121,7 +88,7 @@ def leaves_of(work: Work, loop: Loop, states: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-def all_rows(work: Work, one: Array, reading: Reading, rows: int) -> Expr:
+def all_rows(work: "Sweep", one: Array, reading: Reading, rows: int) -> Expr:
     """What is read, with so many rows of the shape of an array."""
     shape, batch = work.shape_of(one), one.batched
     subscripts = work.batch_axis(one) + AXES[0] + LISTS[: len(one.shape)]
@@ -132,7 +99,7 @@ def all_rows(work: Work, one: Array, reading: Reading, rows: int) -> Expr:
     return ex.spread(x, every)
 
 
-def under(work: Work, loop: Loop, way: str = "") -> list[Expr]:
+def under(work: "Sweep", loop: Loop, way: str = "") -> list[Expr]:
     """The states, or with ``way`` their adjoints, while the loop computes them."""
     return [
         ex.variable(work.interned, f"{id(loop)} {k} {way}", work.shape_of(array))
@@ -158,7 +125,7 @@ def row(x: Expr, at: int) -> Expr:
 # ---- forwards ------------------------------------------------------------------------
 
 
-def value(work: Work, array: Array, loop: Loop) -> Expr:
+def value(work: "Sweep", array: Array, loop: Loop) -> Expr:
     """The states of a kind, with rows for what they start with in front."""
     if array is loop.states_of[0]:
         loop.results = forwards(work, loop)
@@ -166,7 +133,7 @@ def value(work: Work, array: Array, loop: Loop) -> Expr:
     return result
 
 
-def forwards(work: Work, loop: Loop) -> list[Expr]:
+def forwards(work: "Sweep", loop: Loop) -> list[Expr]:
     """All states."""
     states = under(work, loop)
     turn = work.turn(loop.arrays, leaves_of(work, loop, states), {})
@@ -195,7 +162,7 @@ def forwards(work: Work, loop: Loop) -> list[Expr]:
 # ---- backwards -----------------------------------------------------------------------
 
 
-def backwards(work: Work, loop: Loop) -> None:
+def backwards(work: "Sweep", loop: Loop) -> None:
     """Propagate the gradients of the states to all that the loop reads."""
     arrays = loop.states_of
     if any(work.parts[array.number] for array in arrays):
@@ -206,7 +173,7 @@ def backwards(work: Work, loop: Loop) -> None:
         work.sweep(work.arrays[arrays[0].number + 1 :])
 
 
-def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
+def adjoints_of(work: "Sweep", loop: Loop) -> list[Expr]:
     """The gradients of the states, and of what they start with in front."""
     known = {
         array: row(all_rows(work, array, twin, loop.turns), 0)
@@ -238,17 +205,24 @@ def adjoints_of(work: Work, loop: Loop) -> list[Expr]:
     return results
 
 
-def propagate_states(work: Work, loop: Loop, array: Array, adjoint: Expr) -> None:
+def propagate_states(work: "Sweep", loop: Loop, array: Array, adjoint: Expr) -> None:
     """The adjoints of states to their starts, and to what computes them when known."""
-    batch = work.batch_axis(array)
-    for places, reading in array.copied:
-        kept = [k for k, length in enumerate(places.shape) if length > 1]
-        subscripts = "".join([(AXES[0], LIST)[k] for k in kept])
-        lengths = [places.shape[k] for k in kept]
-        part = reading_at(0, places.reshape(lengths), subscripts)
-        sizes = dict(zip((AXES[0], LIST), places.shape, strict=True))
-        sizes[ex.ROWS] = ex.ROWS
-        work.propagate(reading, view(adjoint, part), batch + part.subscripts, sizes)
+    starts = array.operands[0]
+    places = np.arange(starts.ids.size).reshape(starts.ids.shape)
+    subscripts = AXES[0] * (loop.depth > 1) + LIST * len(array.shape[1:])
+    rows = reading_at(array.number, places.squeeze(), subscripts)
+    grad, of_grad = view(adjoint, rows), work.subscripts_read(rows)
+    work.propagate(starts, grad, of_grad, work.sizes(array, rows))
+    for other in work.arrays:
+        twin = other.twin
+        if twin is not None and twin.source == array.number:
+            grad = view(adjoint, twin)
+            grad = ex.aligned(
+                grad, work.subscripts_read(twin), work.subscripts_of(other)
+            )
+            places = np.arange(len(other.nodes)).reshape(other.shape)
+            every = reading_at(other.number, places, other.subscripts)
+            work.parts[other.number].append((every, grad))
 
 
 # ---- the loop itself -----------------------------------------------------------------
