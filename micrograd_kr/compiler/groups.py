@@ -25,7 +25,7 @@ from .arrays import (
     cuts,
     is_ragged,
 )
-from .irregular import SMALL, Pool, few, scattered
+from .irregular import SEVERAL_KINDS, SEVERAL_TERMS, SMALL, Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
 
 # What lists of different lengths may be side by side, as it ignores minus infinity.
@@ -317,7 +317,7 @@ class Grouping:
             families[does[k], length].append(k)
         one = np.arange(len(sizes))
         for family in families.values():
-            small = np.array(family)[few(sizes[family], self.small)]
+            small = np.array(family)[few(sizes[family], self.small, SEVERAL_KINDS)]
             one[small] = small[:1]
         return one[leader]
 
@@ -355,7 +355,7 @@ class Grouping:
     def products(self, kind: Ints, a: Ints, b: Ints) -> list[Product]:
         """The terms of sums with a row for each, in columns of the same kinds."""
         ends = np.array(cuts(kind))
-        irregular = few(len(a) * np.diff(ends), self.small)
+        irregular = few(len(a) * np.diff(ends), self.small, SEVERAL_TERMS)
         found = []
         for k in np.flatnonzero(~irregular):
             columns = slice(ends[k], ends[k + 1])

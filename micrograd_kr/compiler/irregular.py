@@ -29,17 +29,19 @@ from .views import added, view
 if TYPE_CHECKING:
     from .derive import Sweep
 
-SMALL, SEVERAL_KINDS = 64, 4
+SMALL = 64  # numbers
+SEVERAL_KINDS = 4
+SEVERAL_TERMS = 8  # in sums of which all have the same
 
 
-def few(sizes: Ints, limit: int) -> Bools:
+def few(sizes: Ints, limit: int, several: int) -> Bools:
     """Which kinds of scalars of an operation, or of terms in a sum, are irregular.
 
     Those that read few numbers where there are several of them: one array of them all
     costs a gather, which is cheaper than a line for each.
     """
     small = sizes < limit
-    found: Bools = small & (small.sum() >= SEVERAL_KINDS)
+    found: Bools = small & (small.sum() >= several)
     return found
 
 
