@@ -61,6 +61,16 @@ class Reading:
         return list(zip(self.index.shape, self.steps, strict=True))
 
     @property
+    def end(self) -> int:
+        """One past the last position, when it is regular."""
+        return int(self.index.flat[-1]) + 1
+
+    @property
+    def solid(self) -> bool:
+        """Whether it has no gaps, when it is regular."""
+        return self.end - self.first == self.index.size
+
+    @property
     def place(self) -> tuple[Any, ...]:
         """What tells regular parts of an array apart: their beginning and loops."""
         return (self.first, *self.loops)
@@ -171,9 +181,8 @@ class Array:
     @property
     def readings(self) -> list[Reading]:
         """All that it is computed from."""
-        sides = [side for product in self.products for side in (product.a, product.b)]
-        twin = [] if self.twin is None else [self.twin]
-        return [*self.operands, *sides, *self.members, *twin]
+        sides = [side for product in self.scattered for side in (product.a, product.b)]
+        return [*self.aligned, *sides, *self.members]
 
     @property
     def sources(self) -> set[int]:

@@ -6,15 +6,14 @@ Regular positions are a slice, a reshape or a transpose; only irregular ones gat
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import expressions as ex
-from .arrays import Ints, Loops, Reading, Shape
+from .arrays import Loops, Reading, Shape
 from .expressions import Expr
-from .shapes import nested
+from .shapes import reading_at
 
 Part = tuple[Reading, Expr]  # what was read of an array, and its gradient
 
@@ -25,15 +24,10 @@ def view(x: Expr, reading: Reading) -> Expr:
     """The numbers of ``x`` that are read, an axis for each of the subscripts."""
     if reading.steps is None:
         return ex.take(x, reading.index)
-    if is_whole(reading.first, reading.loops, ex.size(x.shape)):
+    if reading.index.size == ex.size(x.shape):
         return ex.reshape(x, x.batch + reading.index.shape)
     out = slices(x, reading.first, reading.loops)
     return ex.take(x, reading.index) if out is None else out
-
-
-def is_whole(offset: int, loops: Loops, count: int) -> bool:
-    """Whether loops, the largest step first, go through all of so many positions."""
-    return offset == 0 and math.prod([n for n, _ in loops]) == count
 
 
 def slices(x: Expr, offset: int, loops: Loops) -> Expr | None:
@@ -91,36 +85,6 @@ def _key(length: int, first: int, loops: Loops) -> str:
 # ---- the reverse ---------------------------------------------------------------------
 
 
-@dataclass
-class Piece:
-    """A gradient of regular positions, with an axis for each of the loops."""
-
-    offset: int
-    loops: Loops
-    value: Expr
-
-    @property
-    def end(self) -> int:
-        """One past the last position."""
-        return self.offset + 1 + sum([(n - 1) * step for n, step in self.loops])
-
-    @property
-    def shape(self) -> Shape:
-        """Of the value, without the examples of a batch."""
-        return tuple([n for n, _ in self.loops])
-
-    @property
-    def solid(self) -> bool:
-        """Whether it has no gaps."""
-        return self.end - self.offset == math.prod(self.shape)
-
-    def positions(self) -> Ints:
-        """All of them, in one row."""
-        steps = [step for _, step in self.loops]
-        every: Ints = self.offset + nested(self.shape, steps)
-        return every.ravel()
-
-
 def assemble(
     parts: Sequence[Part],
     shape: Shape,
@@ -135,67 +99,61 @@ def assemble(
     written to.
     """
     batch, count = ex.batch_of(shape), ex.size(shape)
-    regular: dict[Any, list[Expr]] = {}
-    irregular: list[tuple[Ints, Expr]] = []
+    equal: dict[Any, list[Part]] = defaultdict(list)
+    irregular = [part for part in parts if part[0].steps is None]
     for reading, value in parts:
-        if reading.steps is None:
-            full = ex.spread(value, batch + reading.index.shape)
-            irregular.append((reading.index.ravel(), full))
-        else:
-            regular.setdefault(reading.place, []).append(value)
+        if reading.steps is not None:
+            equal[reading.place].append((reading, value))
     terms: list[Expr] = []
-    layers: dict[int, list[Piece]] = defaultdict(list)  # these do not overlap
+    layers: dict[int, list[Part]] = defaultdict(list)  # these do not overlap
     depth = np.zeros(count, dtype=np.int64)  # how many of them are at each position
-    for place, values in regular.items():
-        offset, *loops = place
-        value = ex.total(values)
+    for place, same in equal.items():
+        reading, _ = same[0]
+        value = ex.total([value for _, value in same])
         if known and place in known:
             ex.named(value, known[place], line=True)
-        piece = Piece(offset, loops, value)
-        if is_whole(offset, loops, count):
-            own = batch + piece.shape
-            if value.shape and own != shape:
-                value = ex.reshape(ex.spread(value, own), shape)
+        if reading.index.size < count:
+            layer = int(depth[reading.index].max())
+            depth[reading.index] = layer + 1
+            layers[layer].append((reading, value))
+        elif not value.shape or batch + reading.index.shape == shape:
             terms.append(value)
-            continue
-        at = piece.positions()
-        layer = int(depth[at].max())
-        depth[at] = layer + 1
-        layers[layer].append(piece)
+        else:
+            terms.append(ex.reshape(spread(reading, value, batch), shape))
     if result is not None and len(layers) == 1 and not irregular:
         written = in_place(layers[0], result, terms)
         if written is not None:
             return written
-    for pieces in layers.values():
-        for piece in pieces:
-            piece.value = ex.spread(piece.value, batch + piece.shape)
-        joined = _join(pieces, count, batch)
+    for layer_of_parts in layers.values():
+        joined = _join(layer_of_parts, count, batch)
         if joined is not None:
             terms.append(ex.reshape(joined, shape))
         else:
-            irregular += [(piece.positions(), piece.value) for piece in pieces]
+            irregular += layer_of_parts
     if irregular:
         terms.append(ex.reshape(added(irregular, count, batch), shape))
     return ex.total(terms)
 
 
-def in_place(
-    pieces: Sequence[Piece], result: Expr, rest: Sequence[Expr]
-) -> Expr | None:
-    """Pieces written where they belong, which takes two thirds of the time of joining
+def spread(reading: Reading, value: Expr, batch: Shape) -> Expr:
+    """The gradient of a part with all its axes."""
+    return ex.spread(value, batch + reading.index.shape)
+
+
+def in_place(parts: Sequence[Part], result: Expr, rest: Sequence[Expr]) -> Expr | None:
+    """Parts written where they belong, which takes two thirds of the time of joining
     them; None where joining them reads better.
     """
-    if all(piece.solid for piece in pieces):
+    if all(reading.solid for reading, _ in parts):
         return None
     places, values = [], []
-    for piece in sorted(pieces, key=lambda piece: piece.offset):
-        loops = merged(piece.loops)
-        place = slices(result, piece.offset, loops)
+    for reading, value in sorted(parts, key=lambda part: part[0].first):
+        loops = merged(reading.loops)
+        place = slices(result, reading.first, loops)
         if place is None or place.op != "index":
             return None
-        value = piece.value
-        if len(loops) < len(piece.loops):
-            value = ex.reshape(ex.spread(value, piece.shape), place.shape)
+        if len(loops) < len(reading.loops):
+            value = ex.reshape(spread(reading, value, ()), place.shape)
         places.append(place)
         values.append(value)
     return ex.filled(places, values, rest)
@@ -217,51 +175,53 @@ def merged(loops: Loops) -> Loops:
     return found
 
 
-def added(parts: Sequence[tuple[Ints, Expr]], count: int, batch: Shape) -> Expr:
+def added(parts: Sequence[Part], count: int, batch: Shape) -> Expr:
     """So many numbers in a row, the sums by position."""
-    flat = [ex.reshape(value, (*batch, len(at))) for at, value in parts]
-    positions = np.concatenate([at for at, _ in parts])
+    flat = [
+        ex.reshape(spread(*part, batch), (*batch, part[0].index.size)) for part in parts
+    ]
+    positions = np.concatenate([reading.index.ravel() for reading, _ in parts])
     return ex.segment_sum(ex.concatenate(flat, len(batch)), positions, count)
 
 
-def _join(pieces: list[Piece], count: int, batch: Shape) -> Expr | None:
-    """So many numbers in a row, of pieces that do not overlap, and zeros in the gaps.
+def _join(parts: Sequence[Part], count: int, batch: Shape) -> Expr | None:
+    """So many numbers in a row, of parts that do not overlap, and zeros in the gaps.
 
     None if they are too entangled.
 
-    Where pieces are interleaved, as weights and biases of a layer are, they are the
+    Where parts are interleaved, as weights and biases of a layer are, they are the
     columns of a matrix.
     """
-    pieces = sorted(pieces, key=lambda piece: piece.offset)
-    zero = ex.const(pieces[0].value.interned, 0.0)
-    parts: list[Expr] = []
+    left = sorted(parts, key=lambda part: part[0].first)
+    found: list[Expr] = []
     at = 0
-    while pieces:
-        first = pieces[0]
-        start, length = first.offset, first.end - first.offset
-        cluster, value = [first], first.value
-        if not first.solid:
-            n, step = first.loops[0]
+    while left:
+        reading, value = left[0]
+        value = spread(reading, value, batch)
+        start, length, several = reading.first, reading.index.size, left[:1]
+        if not reading.solid:
+            n, step = reading.loops[0]
             length = n * step
-            cluster = [piece for piece in pieces if piece.offset < start + step]
-            if any(piece.loops[:1] != first.loops[:1] for piece in cluster):
+            several = [part for part in left if part[0].first < start + step]
+            if any(other.loops[:1] != [(n, step)] for other, _ in several):
                 return None
-            end = min([p.offset for p in pieces[len(cluster) :]], default=count)
+            end = left[len(several)][0].first if left[len(several) :] else count
             start = min(start, end - length)
             columns = [
-                Piece(piece.offset - start, piece.loops[1:], piece.value)
-                for piece in cluster
+                (reading_at(0, other.index[0] - start, other.subscripts[1:]), value)
+                for other, value in several
             ]
-            if start < at or max(column.end for column in columns) > step:
+            if start < at or max(column.end for column, _ in columns) > step:
                 return None
             rows = _join(columns, step, (*batch, n))
             if rows is None:
                 return None
             value = rows
-        del pieces[: len(cluster)]
-        parts.append(ex.spread(zero, (*batch, start - at)))
-        parts.append(ex.reshape(value, (*batch, length)))
+        del left[: len(several)]
+        zero = ex.const(value.interned, 0.0)
+        found.append(ex.spread(zero, (*batch, start - at)))
+        found.append(ex.reshape(value, (*batch, length)))
         at = start + length
-    parts.append(ex.spread(zero, (*batch, count - at)))
-    parts = [part for part in parts if part.shape[-1]]
-    return ex.concatenate(parts, len(batch))
+    found.append(ex.spread(zero, (*batch, count - at)))
+    found = [part for part in found if part.shape[-1]]
+    return ex.concatenate(found, len(batch))
