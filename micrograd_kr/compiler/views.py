@@ -197,31 +197,35 @@ def _join(parts: Sequence[Part], count: int, batch: Shape) -> Expr | None:
     at = 0
     while left:
         reading, value = left[0]
-        value = spread(reading, value, batch)
-        start, length, several = reading.first, reading.index.size, left[:1]
-        if not reading.solid:
-            n, step = reading.loops[0]
-            length = n * step
-            several = [part for part in left if part[0].first < start + step]
-            if any(other.loops[:1] != [(n, step)] for other, _ in several):
-                return None
-            end = left[len(several)][0].first if left[len(several) :] else count
-            start = min(start, end - length)
-            columns = [
-                (reading_at(0, other.index[0] - start, other.subscripts[1:]), value)
-                for other, value in several
-            ]
-            if start < at or max(column.end for column, _ in columns) > step:
-                return None
-            rows = _join(columns, step, (*batch, n))
-            if rows is None:
-                return None
-            value = rows
+        n, step = (1, reading.index.size) if reading.solid else reading.loops[0]
+        several = [part for part in left if part[0].first < reading.first + step]
         del left[: len(several)]
+        end = left[0][0].first if left else count
+        start = min(reading.first, end - n * step)
+        row = _interleaved(several, start, batch)
+        if row is None or start < at:
+            return None
         zero = ex.const(value.interned, 0.0)
         found.append(ex.spread(zero, (*batch, start - at)))
-        found.append(ex.reshape(value, (*batch, length)))
-        at = start + length
+        found.append(ex.reshape(row, (*batch, n * step)))
+        at = start + n * step
     found.append(ex.spread(zero, (*batch, count - at)))
     found = [part for part in found if part.shape[-1]]
     return ex.concatenate(found, len(batch))
+
+
+def _interleaved(parts: Sequence[Part], start: int, batch: Shape) -> Expr | None:
+    """Parts of the same rows as the columns of a matrix; None if they are not."""
+    first, value = parts[0]
+    if first.solid:
+        return spread(first, value, batch)
+    n, step = first.loops[0]
+    if any(reading.loops[:1] != [(n, step)] for reading, _ in parts):
+        return None
+    columns = [
+        (reading_at(0, reading.index[0] - start, reading.subscripts[1:]), value)
+        for reading, value in parts
+    ]
+    if max(column.end for column, _ in columns) > step:
+        return None
+    return _join(columns, step, (*batch, n))
