@@ -26,7 +26,6 @@ from .arrays import (
     Floats,
     Ints,
     Loop,
-    Loops,
     Product,
     Reading,
     cuts,
@@ -96,7 +95,7 @@ class Layout:
         every = np.arange(len(array.nodes))
         array.sort(np.lexsort([every, *reversed(keys)]))
         self.place[array.nodes] = every
-        found = [self.loops(reading, reading.index) for reading in read]
+        found = [each for r in read for each in self.loops(r, r.index)]
         if None in found:
             found = self.completed(array, read) or found
         array.shape = common(array.size, found)
@@ -124,9 +123,11 @@ class Layout:
         is_whole = reading.ids.size == self.count(reading)
         return not batched, not is_list, not is_whole
 
-    def loops(self, reading: Reading, rows: Ints) -> Loops | None:
-        """What counts out the rows of what is read."""
-        return loops(row_key(rows), self.arrays[reading.source].shape)
+    def loops(self, reading: Reading, rows: Ints) -> list[list[int] | None]:
+        """What counts out the rows of what is read, in steps of each of its axes."""
+        shape, key = self.arrays[reading.source].shape, row_key(rows)
+        widths = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
+        return [loops(key // width) for width in widths]
 
     # ---- loops
 
@@ -166,7 +167,7 @@ class Layout:
 
     def completed(
         self, array: Array, read: Sequence[Reading]
-    ) -> list[Loops | None] | None:
+    ) -> list[list[int] | None] | None:
         """The loops of an array with more nodes, so that it is a grid; else None.
 
         What these compute is finite, and where it is read it is 0, or its gradient is.
@@ -178,7 +179,7 @@ class Layout:
             reading: continued(reading.index, grid, self.count(reading))
             for reading in array.aligned
         }
-        found = [self.loops(reading, rows[reading]) for reading in read]
+        found = [each for r in read for each in self.loops(r, rows[r])]
         if None in found or not self.is_harmless(array, grid, rows):
             return None
         for reading, whole in rows.items():
@@ -211,9 +212,8 @@ class Layout:
         first = array.operands[0]
         if array.row.forward == "exp(x)":
             array.blank = True
-            ids = np.full(grid.shape, ABSENT)
-            ids[grid] = first.ids
-            first.ids, first.fill = ids.ravel(), -math.inf
+            first.ids = np.where(grid.ravel(), 0, ABSENT)  # all that is asked for now
+            first.fill = -math.inf
             return True
         if array.row.forward == "x / y":
             array.blank = self.arrays[first.source].blank
@@ -262,7 +262,7 @@ class Layout:
         n = a.ids.shape[1]
         inner: tuple[int, ...] = ()
         if n > 1:
-            inner = common(n, [loops(side.index[0], ()) for side in (a, b)])
+            inner = common(n, [loops(side.index[0]) for side in (a, b)])
         if self.is_blank(a) or self.is_blank(b):
             a.fill = None
         b.fill = None  # it is enough that the other one is 0
@@ -369,15 +369,11 @@ def nested(lengths: Sequence[int], steps: Sequence[int]) -> Ints:
     return positions
 
 
-def loops(values: Ints, source: Sequence[int]) -> Loops | None:
-    """The nested loops that count out the values; None if irregular.
+def loops(values: Ints) -> list[int] | None:
+    """The lengths of the nested loops that count out the values; None if irregular.
 
-    They are cut at the rows of a source of this shape.
-
-    >>> loops(np.array([0, 3, 6, 100, 103, 106]), ())
-    [(2, 100), (3, 3)]
-    >>> loops(np.arange(8), (4, 2))
-    [(4, 2), (2, 1)]
+    >>> loops(np.array([0, 3, 6, 100, 103, 106]))
+    [2, 3]
     """
     if len(values) == 1:
         return []
@@ -387,44 +383,25 @@ def loops(values: Ints, source: Sequence[int]) -> Loops | None:
     if len(values) % n:
         return None
     table = values.reshape(-1, n)
-    if (table != table[:, :1] + steps[0] * np.arange(n)).any():
+    outer = loops(table[:, 0])
+    if outer is None or (np.diff(table) != steps[0]).any():
         return None
-    outer = loops(table[:, 0], source)
-    if outer is None:
-        return None
-    return outer + cut_at_rows(n, int(steps[0]), source)
+    return [*outer, n]
 
 
-def cut_at_rows(n: int, step: int, source: Sequence[int]) -> Loops:
-    """A loop as several where it goes through whole rows of a source of this shape.
-
-    >>> cut_at_rows(8, 1, (4, 2))
-    [(4, 2), (2, 1)]
-    """
-    cut: Loops = []
-    for k in range(1, len(source)):
-        width = math.prod(source[k:])
-        crosses = 0 < step < width < step * n
-        if crosses and width % step == 0:
-            cut.append((n * step // width, width))
-            n = width // step
-    return [*cut, (n, step)]
-
-
-def common(n: int, found: Sequence[Loops | None]) -> tuple[int, ...]:
+def common(n: int, found: Sequence[list[int] | None]) -> tuple[int, ...]:
     """The shape of n elements, fine enough for as many loops as possible, in order.
 
-    >>> common(12, [[(3, 1), (4, 0)], [(6, 0), (2, 1)]])
+    >>> common(12, [[3, 4], [6, 2]])
     (3, 2, 2)
     """
-    cuts = {n, 1}
-    for each in found:
-        lengths = [length for length, _ in reversed(each or [])]
-        more = sorted(cuts.union(accumulate(lengths, mul)))
+    cuts = sorted({1, n})
+    for lengths in found:
+        inner = accumulate(reversed(lengths or []), mul)
+        more = sorted({*cuts, *inner})
         if len(more) <= len(AXES) and all(b % a == 0 for a, b in pairwise(more)):
-            cuts = set(more)
-    ordered = sorted(cuts, reverse=True)
-    return tuple([a // b for a, b in pairwise(ordered)])
+            cuts = more
+    return tuple([b // a for a, b in pairwise(cuts)][::-1])
 
 
 def row_key(rows: Ints) -> Ints:
