@@ -74,12 +74,12 @@ class Layout:
         """Arrays end to end."""
         at, places = 0, self.place_in_pool
         for member in array.members:
-            ids, source = member.ids, member.source
-            if source == NUMBERS:
+            ids = member.ids
+            if member.source == NUMBERS:
                 member.index = self.constants[~ids]
                 within = np.arange(len(ids))
             else:
-                member.index = np.arange(math.prod(self.arrays[source].shape))
+                member.index = np.arange(self.count(member))
                 within = self.place[ids]
             member.subscripts, member.steps = LIST, (1,)
             places[ids] = at + within
@@ -90,7 +90,8 @@ class Layout:
         """The order of the nodes, their shape, and the positions of what they read."""
         for reading in array.readings:
             reading.index = self.positions(reading)
-        read = [] if array.from_pool else self.variables(array)
+        read = [reading for reading in array.aligned if reading.source >= 0]
+        read = [] if array.from_pool else sorted(read, key=self.rank)
         keys = [row_key(reading.index) for reading in read]
         every = np.arange(len(array.nodes))
         array.sort(np.lexsort([every, *reversed(keys)]))
@@ -111,13 +112,11 @@ class Layout:
             values = np.resize(array.constants.index, array.shape)
             settle_numbers(array.constants, values, array.subscripts)
 
-    def variables(self, array: Array) -> list[Reading]:
-        """What the nodes are ordered by, in the order of `rank`."""
-        read = [reading for reading in array.aligned if reading.source >= 0]
-        return sorted(read, key=self.rank)
-
     def rank(self, reading: Reading) -> tuple[bool, ...]:
-        """Low for rows of each example, then for lists, then for a whole array."""
+        """What the nodes are ordered by first: low for rows of each example.
+
+        Then for lists, and then for what is read of all of an array.
+        """
         batched = self.arrays[reading.source].batched
         is_list = reading.ids[0].size > 1
         is_whole = reading.ids.size == self.count(reading)
@@ -154,14 +153,11 @@ class Layout:
             order = places.argsort(kind="stable")
             reading.ids, leaf.nodes = reading.ids[:, order], leaf.nodes[order]
 
-    def settle_rows(
-        self, reading: Reading, inner: tuple[int, ...] | None = None
-    ) -> None:
-        """The positions of a table whose rows are lists of this shape."""
+    def settle_rows(self, reading: Reading, inner: tuple[int, ...] = ()) -> None:
+        """The positions of a table whose rows are lists, or arrays of this shape."""
         reading.index = self.positions(reading)
-        if inner is None:
-            inner = reading.ids[0].squeeze().shape
-        self.settle(reading, reading.ids.shape[:1], inner)
+        rows, columns = reading.ids.shape[:1], reading.ids[0].squeeze().shape
+        self.settle(reading, rows, inner or columns)
 
     # ---- nodes that are a part of a grid, such as one half of a square
 
@@ -259,10 +255,7 @@ class Layout:
             for side in (a, b):
                 self.settle(side, (), side.ids.shape)
             return
-        n = a.ids.shape[1]
-        inner: tuple[int, ...] = ()
-        if n > 1:
-            inner = common(n, [loops(side.index[0]) for side in (a, b)])
+        inner = common(a.ids.shape[1], [loops(side.index[0]) for side in (a, b)])
         if self.is_blank(a) or self.is_blank(b):
             a.fill = None
         b.fill = None  # it is enough that the other one is 0
