@@ -133,7 +133,6 @@ def sum_of_scattered(work: "Sweep", array: Array) -> Expr:
     parts = []
     for product in array.scattered:
         assert product.owner is not None
-        value = work.contracted(product, subscripts, array)
-        value = ex.spread(value, (*batch, len(product.owner)))
-        parts.append((product.owner, value))
+        owners = Reading(array.number, product.owner, product.owner)
+        parts.append((owners, work.contracted(product, subscripts, array)))
     return ex.reshape(added(parts, ex.size(shape), batch), shape)
