@@ -140,6 +140,7 @@ class Loop:
     )  # of outside; one row if it stays
     leaves: "list[Array]" = field(default_factory=list)  # of the turn
     arrays: "list[Array]" = field(default_factory=list)  # of the turn
+    makes: list[Reading] = field(default_factory=list)  # of the turn, for each of them
     # where all turns have the numbers of these arrays
     twins: "dict[Array, Reading]" = field(default_factory=dict)
     results: list[Any] = field(default_factory=list)  # the states as expressions
@@ -174,7 +175,6 @@ class Array:
     differentiable: bool = False  # depends on a parameter; in a turn, on a state
     loop: Loop | None = None  # of which it is states
     columns: Ints | None = None  # which of the states
-    made: Reading | None = None  # what the turn makes them of
     places: Ints | None = None  # of leaves that are not all of the array
     twin: Reading | None = None  # where the same numbers are
 

@@ -56,8 +56,7 @@ def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
     made = []
     for array in loop.states_of:
         columns = body.leaves + loop.made[array.columns]
-        array.made = turn.reading(turn.same[columns][None])
-        made.append(array.made)
+        made.append(turn.reading(turn.same[columns][None]))
     turn.gather(made)
     inner = give_shapes(
         turn.arrays, len(loop.leaves), body.constants, turn.pool.next_node
@@ -72,7 +71,7 @@ def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
         if twin.source != SEVERAL:
             layout.settle_rows(twin, array.shape)
             loop.twins[array] = twin
-    loop.arrays = turn.arrays
+    loop.arrays, loop.makes = turn.arrays, made
 
 
 def leaves_of(work: "Sweep", loop: Loop, states: Sequence[Expr]) -> list[Expr]:
@@ -115,10 +114,6 @@ def is_under(x: Expr) -> bool:
 def row(x: Expr, at: int) -> Expr:
     """x[t + at]"""
     axes = len(x.batch)
-    if x.op == "index" and x.attr[:axes] == (":",) * axes and len(x.attr) == axes + 1:
-        first, colon, end = x.attr[axes].partition(":")
-        if first.isdecimal() and colon and not end:
-            return row(x.args[0], at + int(first))
     return ex.make("row", (x,), at, (*x.batch, *x.shape[axes + 1 :]))
 
 
@@ -139,7 +134,9 @@ def forwards(work: "Sweep", loop: Loop) -> list[Expr]:
     turn = work.turn(loop.arrays, leaves_of(work, loop, states), {})
     starts: dict[Expr, Expr] = {}
     statements = []
-    for x, leaf, array in zip(states, loop.carried, loop.states_of, strict=False):
+    arrays = loop.states_of
+    every = zip(states, loop.carried, arrays, loop.makes, strict=False)
+    for x, leaf, array, made in every:
         start = all_rows(work, leaf, array.operands[0], loop.depth)
         axis = len(start.batch)
         shape = (*start.batch, loop.turns, *start.shape[axis + 1 :])
@@ -148,14 +145,12 @@ def forwards(work: "Sweep", loop: Loop) -> list[Expr]:
             starts[x] = ex.spread(start.args[0], x.shape)
         else:
             starts[x] = ex.concatenate([start, nothing], axis)
-        assert array.made is not None
-        made = ex.spread(turn.read(array.made)[0], work.shape_of(leaf))
-        statements.append(Statement(x, loop.depth, made))
+        value = ex.spread(turn.read(made)[0], work.shape_of(leaf))
+        statements.append(Statement(x, loop.depth, value))
     results = looped(loop, starts, statements, backwards=False)
-    for k, array in enumerate(loop.states_of):
-        assert array.made is not None
+    for k, (array, made) in enumerate(zip(arrays, loop.makes, strict=True)):
         start = results[k].args[0].args[k]
-        work.names.value(array, start, loop.arrays[array.made.source])
+        work.names.value(array, start, loop.arrays[made.source])
     return results
 
 
@@ -183,11 +178,10 @@ def adjoints_of(work: "Sweep", loop: Loop) -> list[Expr]:
     turn = work.turn(loop.arrays, leaves_of(work, loop, every), known)
     adjoints = under(work, loop, "d")
     starts: dict[Expr, Expr] = {}
-    for x, array in zip(adjoints, loop.states_of, strict=True):
+    for x, array, made in zip(adjoints, loop.states_of, loop.makes, strict=True):
         seed = work.gradient_of(array) or ex.const(work.interned, 0.0)
         starts[x] = ex.spread(seed, x.shape)
-        assert array.made is not None
-        turn.parts[array.made.source].append((array.made, row(x, loop.depth)))
+        turn.parts[made.source].append((made, row(x, loop.depth)))
     turn.sweep(turn.computed)
     adds = []
     for k, leaf in enumerate(loop.carried):
@@ -333,8 +327,6 @@ class _Turn:
         if x.op == "row":
             y, turns = x.args[0], self.loop.turns
             axes = len(y.batch)
-            if y.shape[axes] == turns:
-                return y
             end = x.attr + turns
             key = f"{x.attr or ''}:{end if end < y.shape[axes] else ''}"
             shape = (*y.batch, turns, *y.shape[axes + 1 :])
@@ -344,10 +336,8 @@ class _Turn:
 
     def aligned(self, x: Expr, inner: int) -> Expr:
         """An operand for all turns, with an axis for them and so many inside."""
-        y = self.of_all_turns(x)
-        if not y.shape:
-            return y
-        moves = self.when(x) != BEFORE
+        axes = ex.ROWS + AXES[: 1 + inner]
         own = len(x.shape) - len(x.batch)
-        batch = [True] * len(x.batch)
-        return ex.expand(y, [*batch, moves, *[False] * (inner - own), *[True] * own])
+        moves = AXES[0] * (self.when(x) != BEFORE)
+        of_x = ex.ROWS * len(x.batch) + moves + axes[len(axes) - own :]
+        return ex.aligned(self.of_all_turns(x), of_x, axes)
