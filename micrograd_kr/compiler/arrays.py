@@ -95,15 +95,14 @@ class Gather:
     The row of a place begins at ``first`` plus the sum of its tokens times ``steps``,
     and is ``width`` long. ``counts``: how many rows there are along each step.
     ``tokens`` holds, for each step and place, a position among all tokens; those of a
-    step are of the input with the number in ``owners``. ``leaves`` stand for what is
-    read, row by row.
+    step are of the input in ``owners``. ``leaves`` stand for what is read, row by row.
     """
 
     first: int
     steps: tuple[int, ...]
     counts: tuple[int, ...]
     width: int
-    owners: tuple[int, ...]
+    owners: tuple[str, ...]
     tokens: Ints
     leaves: list[Value]
 

@@ -20,7 +20,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import accumulate, combinations
 from operator import is_
 from typing import Any
 
@@ -50,39 +50,31 @@ class Tokens:
     ) -> None:
         self.examples = examples
         self.batch = batch
-        self.names: list[str] = [*examples]
         self.arguments = arguments
         tokens = [token for x in examples.values() for token in x.flat]
         self.row: Ints = np.array(tokens, dtype=np.int64)  # the example's
         sizes = [x.size for x in examples.values()]
-        self.starts: list[int] = np.cumsum([0, *sizes]).tolist()
-        self.owners: Ints = np.arange(len(sizes)).repeat(sizes)  # the input's number
+        ends = accumulate(sizes, initial=0)
+        self.starts: dict[str, int] = dict(zip(examples, ends, strict=False))
         most = [int(x.max(initial=0)) for x in examples.values()]
-        self.known: Ints = 1 + np.array(most)[self.owners]  # so many are possible
+        # Of each token, the input, and how many are known to be possible:
+        self.owners: Any = np.array([*examples]).repeat(sizes)
+        self.known: Ints = 1 + np.array(most).repeat(sizes)
 
     def arranged(self, row: Ints) -> dict[str, Any]:
         """Such a row as the inputs it is of, in nested lists."""
-        parts = zip(self.examples.items(), self.starts, strict=False)
-        return {
-            name: row[start : start + x.size].reshape(x.shape).tolist()
-            for (name, x), start in parts
-        }
-
-    def is_batched(self, gather: Gather) -> bool:
-        """Whether there are tokens for each example."""
-        return any(self.names[owner] in self.batch for owner in gather.owners)
-
-    def name(self, gather: Gather) -> str:
-        """The input that says which rows are read."""
-        return self.arguments[self.names[gather.owners[-1]]]
+        found = {}
+        for name, x in self.examples.items():
+            start = self.starts[name]
+            found[name] = row[start : start + x.size].reshape(x.shape).tolist()
+        return found
 
     def read(self, interned: dict[Any, Expr], gather: Gather, k: int) -> Expr:
         """The tokens along one of its steps, one for each place."""
-        owner = gather.owners[k]
-        name = self.names[owner]
+        name = gather.owners[k]
         shape = (ex.ROWS,) * (name in self.batch) + self.examples[name].shape
         x = ex.variable(interned, self.arguments[name], shape)
-        at = gather.tokens[k] - self.starts[owner]
+        at = gather.tokens[k] - self.starts[name]
         return view(x, reading_at(0, at.squeeze(), "i" * (len(at) > 1)))
 
 
@@ -99,7 +91,7 @@ class Recordings:
         params: Sequence[Value],
     ) -> None:
         self.record = record
-        self.owners: Ints = given.owners
+        self.owners: Any = given.owners
         self.place: dict[Value, int] = {v: i for i, v in enumerate(params)}
         self.tokens: list[Ints] = []  # of each recording
         self.losses: list[Value] = []

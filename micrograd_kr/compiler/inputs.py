@@ -117,10 +117,10 @@ class Inputs:
         recorded, gathers = several.joined()
         for gather in gathers:
             self.add(
-                self.tokens.name(gather),
+                self.arguments[gather.owners[-1]],
                 gather.leaves,
                 shape=gather.shape,
-                batched=self.tokens.is_batched(gather),
+                batched=any(name in self.batch for name in gather.owners),
                 differentiable=True,
                 gather=gather,
             )
