@@ -168,13 +168,9 @@ class _Writer:
         for x in nodes:
             if x.op == "const" and x.shape:
                 continue
-            if x.op == "loop":
-                lines[x] = self.written[x] = self.loop(x)
-                continue
-            if x.op == "filled":
-                self.named.append(x)
+            if x.op in BLOCKS:
                 self.written[x] = f"{{e{x.serial}}}"
-                lines[x] = self.filled(x)
+                lines[x] = self.loop(x) if x.op == "loop" else self.filled(x)
                 continue
             args = [self.written[y] for y in x.args]
             text = on_floats(x, args) if floats else ""
