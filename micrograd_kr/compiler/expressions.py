@@ -393,6 +393,8 @@ def sum_over(x: Expr, axes: Sequence[int]) -> Expr:
     if not axes:
         return x
     left = tuple([n for k, n in enumerate(x.shape) if k not in axes])
+    if x.op == "broadcast" and not x.args[0].shape:
+        return spread(times(x.args[0], [x.shape[k] for k in axes]), left)
     if not left and x.op in ("transpose", "reshape") and not x.batch:
         return sum_over(x.args[0], range(len(x.args[0].shape)))
     if not left and x.op == "einsum":
