@@ -21,7 +21,8 @@ from .views import Part, assemble, view
 class Sweep:
     """The values of arrays forwards, and their gradients backwards.
 
-    ``values``: those of the first of the arrays, the leaves; ``known``: of others.
+    ``values``: those of the first of the arrays, the leaves; ``known``: of others;
+    ``tokens``: what tells which rows of tables are read.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Sweep:
         values: Sequence[Expr],
         names: Names,
         known: dict[Array, Expr],
+        tokens: Tokens,
     ) -> None:
         self.interned: dict[Any, Expr] = interned
         self.arrays: Sequence[Array] = arrays
         self.names: Names = names
         self.known: dict[Array, Expr] = known
+        self.tokens: Tokens = tokens
         self.one: Expr = ex.const(interned, 1.0)
         self.computed: Sequence[Array] = arrays[len(values) :]
         self.values: list[Expr] = [*values]
@@ -59,7 +62,8 @@ class Sweep:
         self, arrays: Sequence[Array], values: Sequence[Expr], known: dict[Array, Expr]
     ) -> "Sweep":
         """The values of the arrays of a turn, and their gradients."""
-        return Sweep(self.interned, arrays, values, Names(arrays, [], []), known)
+        names = Names(arrays, [], [])
+        return Sweep(self.interned, arrays, values, names, known, self.tokens)
 
     def sweep(self, arrays: Sequence[Array]) -> None:
         """Propagate the gradients of arrays to what they read, the last one first."""
@@ -78,6 +82,8 @@ class Sweep:
 
     def value(self, array: Array) -> Expr:
         """The value of an array."""
+        if array.gather is not None:
+            return self.gathered(array, array.gather)
         if array.loop is not None:
             return turns.value(self, array, array.loop)
         if array.twin is not None:
@@ -90,7 +96,9 @@ class Sweep:
 
     def propagate_all(self, array: Array, grad: Expr) -> None:
         """Propagate the gradient of an array to all that it reads."""
-        if array.members:
+        if array.gather is not None:
+            self.propagate_gathered(array, array.gather, grad)
+        elif array.members:
             irregular.propagate_joined(self, array, grad)
         elif array.row:
             self.propagate_row(array, grad)
@@ -257,6 +265,30 @@ class Sweep:
             self.propagate(b, mine, subscripts, sizes, self.read(a))
 
 
+    # ---- rows of tables
+
+    def rows_of(self, gather: Gather) -> Expr:
+        """Which rows of its table are read."""
+        at = self.tokens.read(self.interned, gather, 0)
+        for k in range(1, len(gather.steps)):
+            inner = self.tokens.read(self.interned, gather, k)
+            at = ex.row_of_two(at, inner, gather.counts[k])
+        return at
+
+    def gathered(self, array: Array, gather: Gather) -> Expr:
+        """The rows that are read of a table among the parameters."""
+        table, _ = self.read(table_of(gather))
+        shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
+        return ex.rows(ex.reshape(table, shape), self.rows_of(gather))
+
+    def propagate_gathered(self, array: Array, gather: Gather, grad: Expr) -> None:
+        """Propagate the gradient of the rows to the table."""
+        table, count = table_of(gather), math.prod(gather.counts)
+        grad = ex.spread(grad, self.shape_of(array))
+        value = ex.add_rows(grad, self.rows_of(gather), count)
+        self.parts[0].append((table, ex.reshape(value, table.index.shape)))
+
+
 class Derivation(Sweep):
     """The expressions of the loss and of the gradient.
 
@@ -281,18 +313,14 @@ class Derivation(Sweep):
     ) -> None:
         self.in_place: bool = in_place
         self.loss_read: Reading = loss
-        self.tokens: Tokens = tokens
-        self.at: dict[Array, Expr] = {}  # of gathers, the rows they read
-        self.names: Names = Names(arrays, leaves, labels)
-        values: list[Expr] = []
         interned: dict[Any, Expr] = {}
-        for array, name in zip(arrays, leaves, strict=False):
-            if array.gather:
-                value = self.gathered(array, array.gather, values[0])
-                values.append(self.names.value(array, value))
-            else:
-                values.append(ex.variable(interned, name, self.shape_of(array)))
-        super().__init__(interned, arrays, values, self.names, {})
+        values = [
+            ex.variable(interned, name, self.shape_of(array))
+            for array, name in zip(arrays, leaves, strict=False)
+            if array.gather is None
+        ]
+        names = Names(arrays, leaves, labels)
+        super().__init__(interned, arrays, values, names, {}, tokens)
         self.depends = self.is_wanted(loss)
         self.forward = len(self.interned)
         if self.depends:
@@ -311,10 +339,6 @@ class Derivation(Sweep):
     def backwards(self) -> None:
         """Propagate every gradient to what is read, from the loss to parameters."""
         self.sweep(self.computed)
-        for array in self.at:
-            grad = self.gradient_of(array)
-            if grad is not None:
-                self.propagate_gathered(array, grad)
         theta = self.values[0]
         grad = ex.const(self.interned, 0.0)
         if self.parts[0]:
@@ -323,27 +347,3 @@ class Derivation(Sweep):
             known = self.names.parameters
             grad = assemble(self.parts[0], theta.shape, known, result)
         self.gradient = ex.own(ex.spread(ex.as_float(grad), theta.shape))
-
-    # ---- rows of tables
-
-    def gathered(self, array: Array, gather: Gather, theta: Expr) -> Expr:
-        """The rows that are read of a table among the parameters."""
-        at = self.tokens.read(theta.interned, gather, 0)
-        for k in range(1, len(gather.steps)):
-            inner = self.tokens.read(theta.interned, gather, k)
-            at = ex.row_of_two(at, inner, gather.counts[k])
-        self.at[array] = at
-        read = table_of(gather)
-        table = view(theta, read)
-        self.names.name_parameter(table, read)
-        shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
-        return ex.rows(ex.reshape(table, shape), at)
-
-    def propagate_gathered(self, array: Array, grad: Expr) -> None:
-        """Propagate the gradient of the rows to the table."""
-        assert array.gather is not None
-        table = table_of(array.gather)
-        grad = ex.spread(grad, self.shape_of(array))
-        count = math.prod(array.gather.counts)
-        value = ex.add_rows(grad, self.at[array], count)
-        self.parts[0].append((table, ex.reshape(value, table.index.shape)))
