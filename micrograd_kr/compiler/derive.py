@@ -68,9 +68,7 @@ class Sweep:
     def sweep(self, arrays: Sequence[Array]) -> None:
         """Propagate the gradients of arrays to what they read, the last one first."""
         for array in reversed(arrays):
-            if not array.differentiable:
-                self.parts[array.number] = []
-            elif array.loop is not None:
+            if array.loop is not None:
                 if array is array.loop.states_of[0]:
                     turns.backwards(self, array.loop)
             else:
@@ -324,20 +322,16 @@ class Derivation(Sweep):
         self.depends = self.is_wanted(loss)
         self.forward = len(self.interned)
         if self.depends:
-            self.seed(loss)
-            self.backwards()
+            self.differentiate(loss)
 
-    def seed(self, read: Reading) -> None:
-        """The loss, and its gradient with respect to itself."""
+    def differentiate(self, read: Reading) -> None:
+        """The loss, and its gradient with respect to the parameters."""
         self.loss, grad = view(self.values[read.source], read), self.one
         if self.loss.batch:
             self.loss = ex.mean(self.loss)
             grad = grad / ex.variable(self.interned, ROWS, ())
         self.forward = len(self.interned)
         self.parts[read.source].append((read, grad))
-
-    def backwards(self) -> None:
-        """Propagate every gradient to what is read, from the loss to parameters."""
         self.sweep(self.computed)
         theta = self.values[0]
         grad = ex.const(self.interned, 0.0)

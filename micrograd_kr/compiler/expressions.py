@@ -131,8 +131,8 @@ def variable(interned: dict[Any, Expr], name: str, shape: Shape) -> Expr:
 
 # ---- element by element --------------------------------------------------------------
 
-COMPARISONS = {sign for sign in SYMBOLS.values() if sign[0] in "<>=!"}
-LOGICAL = COMPARISONS | {"logical_and", "logical_or", "logical_not"}
+LOGICAL = {sign for sign in SYMBOLS.values() if sign[0] in "<>=!"}
+LOGICAL |= {"logical_and", "logical_or", "logical_not"}
 VIEWS = {"index", "reshape", "transpose", "row"}
 
 # On numbers that are all known an operation is carried out at once.
