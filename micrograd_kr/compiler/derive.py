@@ -262,7 +262,6 @@ class Sweep:
             self.propagate(a, mine, subscripts, sizes, self.read(b))
             self.propagate(b, mine, subscripts, sizes, self.read(a))
 
-
     # ---- rows of tables
 
     def rows_of(self, gather: Gather) -> Expr:

@@ -511,8 +511,6 @@ def _sizes(subscripts: Sequence[str], sizes: dict[str, Any]) -> Shape:
 
 def _varying(x: Expr, subscripts: str, sizes: dict[str, Any]) -> tuple[Expr, str]:
     """``x`` without axes of length 1 that stand for longer ones."""
-    if not x.shape:
-        return x, ""
     missing = len(subscripts) - len(x.shape)  # leading ones need not be there
     subscripts = subscripts[missing:]
     kept = [k for k, n in enumerate(x.shape) if n == sizes[subscripts[k]]]

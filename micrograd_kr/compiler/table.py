@@ -1,13 +1,17 @@
 """The table's own text on arrays: values and partials, with expressions for names."""
 
 import ast
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial, reduce
 
 from ..engine import FLOATS, OPS
 from . import expressions as ex
 from .expressions import SYMBOLS, Expr
 
-LOGICAL: dict[type, str] = {ast.And: "logical_and", ast.Or: "logical_or"}
+LOGICAL: dict[type, Callable[..., Expr]] = {
+    ast.And: partial(ex.elementwise, "logical_and"),
+    ast.Or: partial(ex.elementwise, "logical_or"),
+}
 
 
 @cache
@@ -46,7 +50,7 @@ class Table:
             case ast.Constant(value=value):
                 return ex.const(self.interned, value)
             case ast.Name(id=name):
-                return names[name] if name in names else self.constant(name)
+                return names.get(name) or ex.const(self.interned, FLOATS[name])
             case ast.BinOp(left=x, op=ast.Add(), right=y):
                 return read(x) + read(y)
             case ast.BinOp(left=x, op=ast.Sub(), right=y):
@@ -60,28 +64,17 @@ class Table:
             case ast.IfExp(test=test, body=x, orelse=y):
                 return ex.where(read(test), read(x), read(y))
             case ast.BoolOp(op=word, values=parts):
-                return self.chain(LOGICAL[type(word)], [read(part) for part in parts])
+                return reduce(LOGICAL[type(word)], map(read, parts))
             case ast.Compare(left=x, ops=signs, comparators=others):
                 sides = [read(part) for part in (x, *others)]
                 tests = [
                     ex.elementwise(SYMBOLS[type(sign)], *sides[k : k + 2])
                     for k, sign in enumerate(signs)
                 ]
-                return self.chain("logical_and", tests)
+                return reduce(LOGICAL[ast.And], tests)
             case ast.Call(func=ast.Name(id=name), args=args):
                 return self.call(name, [read(part) for part in args])
         raise ValueError(f"{ast.unparse(node)} in the table is not known on arrays")
-
-    def constant(self, name: str) -> Expr:
-        """A number that the table knows by name."""
-        return ex.const(self.interned, FLOATS[name])
-
-    def chain(self, op: str, parts: list[Expr]) -> Expr:
-        """Several tests as one."""
-        out = parts[0]
-        for part in parts[1:]:
-            out = ex.elementwise(op, out, part)
-        return out
 
     def sum(self, x: Expr) -> Expr:
         """The sum of a list, which may be one number as often as it is long."""
