@@ -187,8 +187,6 @@ def as_float(x: Expr) -> Expr:
 
 def split(x: Expr) -> tuple[float, Expr]:
     """``x`` as a number times the rest."""
-    if x.op == "broadcast" and x.args[0].scalar:
-        x = x.args[0]
     if x.scalar:
         return float(x.attr), const(x.interned, 1.0)
     if x.op == "*" and x.args[0].scalar and mild(x.args[0]):
@@ -510,7 +508,9 @@ def _sizes(subscripts: Sequence[str], sizes: dict[str, Any]) -> Shape:
 
 
 def _varying(x: Expr, subscripts: str, sizes: dict[str, Any]) -> tuple[Expr, str]:
-    """``x`` without axes of length 1 that stand for longer ones."""
+    """``x`` without axes along which it is the same."""
+    if x.op == "broadcast" and not x.args[0].shape:
+        return x.args[0], ""
     missing = len(subscripts) - len(x.shape)  # leading ones need not be there
     subscripts = subscripts[missing:]
     kept = [k for k, n in enumerate(x.shape) if n == sizes[subscripts[k]]]
