@@ -145,9 +145,7 @@ class Sweep:
         if reading.mask is None:
             return x, of_x
         of_mask = reading.mask.subscripts
-        rows = ROWS * (ROWS in of_x)
-        more = "".join([k for k in of_mask if k not in of_x])
-        out = rows + more + of_x.removeprefix(rows)
+        out = of_x + "".join([k for k in of_mask if k not in of_x])
         there = ex.aligned(ex.const(self.interned, reading.mask.index), of_mask, out)
         x = ex.aligned(x, of_x, out)
         return ex.where(there, x, ex.const(self.interned, fill)), out
@@ -192,14 +190,13 @@ class Sweep:
 
     def with_lists(self, array: Array) -> tuple[str, Table]:
         """The subscripts with that of lists, and the table that reads along it."""
-        subscripts, length = self.subscripts_of(array), 0
+        subscripts = self.subscripts_of(array)
         lists = [operand for operand in array.operands if LIST in operand.subscripts]
-        if lists:  # their elements go along the first axis if they are furthest apart
-            first = lists[0]
-            length = first.index.shape[first.subscripts.index(LIST)]
+        if lists and lists[0].subscripts[0] == LIST:  # elements are furthest apart
+            subscripts = self.batch_axis(array) + LIST + array.subscripts
+        elif lists:
             subscripts += LIST
-            if first.subscripts[0] == LIST and first.source != NUMBERS:
-                subscripts = self.batch_axis(array) + LIST + array.subscripts
+        length = self.sizes(array, *lists).get(LIST, 0)
         return subscripts, Table(self.interned, subscripts.find(LIST), length)
 
     def operands(self, array: Array, of_lists: str, of_others: str) -> dict[str, Expr]:
