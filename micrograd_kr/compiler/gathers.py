@@ -35,7 +35,7 @@ from .scalars import refuse_branches
 from .shapes import nested, reading_at
 from .views import view
 
-SURE = 32  # bits: so rarely does one token move by chance as another one does
+SURE = 20  # bits: so rarely does one token move by chance as another one does
 NO_BOUND = 1 << 40  # of a token by which nothing is read
 
 
@@ -172,14 +172,20 @@ def explanation(tokens: Ints, moves: Ints) -> tuple[tuple[int, ...], tuple[int, 
     >>> explanation(np.array([[1, 0], [2, 5]]), np.array([16, 32]))
     ((0,), (16,))
     """
+    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for several in (1, 2):
         for chosen in combinations(range(tokens.shape[1]), several):
             steps = np.linalg.lstsq(tokens[:, chosen], moves, rcond=None)[0]
             whole = np.rint(steps).astype(int)
             if min(whole) > 0 and (tokens[:, chosen] @ whole == moves).all():
                 pairs = sorted(zip(whole.tolist(), chosen, strict=True), reverse=True)
-                return tuple([k for _, k in pairs]), tuple([step for step, _ in pairs])
-    raise ValueError(say("unexplained"))
+                ordered, at = zip(*pairs, strict=True)
+                found.append((at, ordered))
+        if found:
+            break
+    if len(found) != 1:
+        raise ValueError(say("unexplained"))
+    return found[0]
 
 
 def counts_of(reach: int, steps: Sequence[int]) -> tuple[int, ...]:
