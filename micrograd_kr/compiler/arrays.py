@@ -128,7 +128,7 @@ class Loop:
     states: Ints  # (depth + turns) x states, with rows for the starts in front
     nodes: Ints  # turns x columns: the same as in the turn, computed of known states
     kinds: Ints  # of the columns: states of a kind may be one array
-    levels: Ints  # of the columns
+    levels: Ints  # of the graph of a turn
     made: Ints  # which of the columns make the states
     outside: Ints  # turns x leaves: what else is read
     body: Any  # the graph of a turn

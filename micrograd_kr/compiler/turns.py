@@ -51,8 +51,7 @@ class Body:
 def give_turn(loop: Loop, work: Grouping, layout: Layout) -> None:
     """The arrays of a turn, and where those of all turns stand in the graph."""
     body = loop.body
-    levels = np.append(np.zeros(body.leaves, dtype=np.int64), 1 + loop.levels)
-    turn = Grouping(body, levels, loop.leaves, single=loop.floats)
+    turn = Grouping(body, loop.levels, loop.leaves, single=loop.floats)
     made = []
     for array in loop.states_of:
         columns = body.leaves + loop.made[array.columns]
