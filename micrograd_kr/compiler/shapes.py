@@ -255,7 +255,8 @@ class Layout:
             for side in (a, b):
                 self.settle(side, (), side.ids.shape)
             return
-        inner = common(a.ids.shape[1], [loops(side.index[0]) for side in (a, b)])
+        found = [loops(side.index[0]) for side in (a, b)]
+        inner = common(a.ids.shape[1], found)
         if self.is_blank(a) or self.is_blank(b):
             a.fill = None
         b.fill = None  # it is enough that the other one is 0

@@ -177,9 +177,10 @@ def merged(loops: Loops) -> Loops:
 
 def added(parts: Sequence[Part], count: int, batch: Shape) -> Expr:
     """So many numbers in a row, the sums by position."""
-    flat = [
-        ex.reshape(spread(*part, batch), (*batch, part[0].index.size)) for part in parts
-    ]
+    flat = []
+    for reading, value in parts:
+        whole = spread(reading, value, batch)
+        flat.append(ex.reshape(whole, (*batch, reading.index.size)))
     positions = np.concatenate([reading.index.ravel() for reading, _ in parts])
     return ex.segment_sum(ex.concatenate(flat, len(batch)), positions, count)
 
