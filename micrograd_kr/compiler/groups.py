@@ -208,7 +208,8 @@ class Grouping:
         for leaf, reading in zip(loop.leaves, loop.reads, strict=True):
             leaf.batched = reading.source >= 0 and self.arrays[reading.source].batched
         for array in states:
-            array.batched = any(other.batched for other in states)
+            # not of the states alone: what has the numbers of a turn may be in a batch
+            array.batched = any(other.batched for other in self.arrays)
             array.differentiable = any(other.differentiable for other in states)
         loop.states_of = states
         carried = loop.outside.shape[1] + np.arange(loop.starts.size)

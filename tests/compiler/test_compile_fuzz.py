@@ -138,6 +138,10 @@ def test_loops_that_read_one_another() -> None:
     check_recurrence(24713)  # a state of one is computed by a turn of the other
 
 
+def test_a_loop_that_no_example_reaches_beside_what_is_of_a_batch() -> None:
+    check_recurrence(44740323)  # the numbers of its turns are in an array of a batch
+
+
 def test_random_recurrences_are_loops() -> None:
     texts = []
     for seed in range(30):
