@@ -18,6 +18,7 @@ from .arrays import (
     NUMBERS,
     SEVERAL,
     Array,
+    Bools,
     Ints,
     Loop,
     Product,
@@ -28,8 +29,7 @@ from .arrays import (
 from .irregular import SEVERAL_KINDS, SEVERAL_TERMS, SMALL, Pool, few, scattered
 from .scalars import LOWEST, SUM, Scalars
 
-# What lists of different lengths may be side by side, as it ignores minus infinity.
-IGNORES_LOWEST = "logsumexp(x)"
+LOGSUMEXP = "logsumexp(x)"  # ignores minus infinity, where shorter lists have ended
 
 
 def levels_of(graph: Scalars, before: Ints | None = None) -> Ints:
@@ -145,6 +145,8 @@ class Grouping:
         for loop in graph.loops:
             self.state[loop.nodes[:, loop.made]] = loop.states[loop.depth :]
         self.lengths: Ints = np.diff(graph.first)
+        ignoring = [k for k, op in enumerate(graph.table) if op.forward == LOGSUMEXP]
+        self.any_length: Bools = np.isin(graph.row, [SUM, *ignoring])
         # Of each term a * b, in an order that equal nodes share, and where it is from:
         self.a: Ints = graph.a.copy()
         self.b: Ints = graph.b.copy()
@@ -296,13 +298,14 @@ class Grouping:
         return found
 
     def with_ragged(self, nodes: Ints, does: Ints, leader: Ints) -> Ints:
-        """A number for each node: sums of terms of one kind are alike at any length."""
+        """A number for each node: lists of one kind are alike at any length."""
         first, lengths = self.graph.first[nodes], self.lengths[nodes]
         kind = self.kind[first]
-        alone = (does == SUM) & (kind == self.kind[first + lengths - 1])
+        alone = self.any_length[nodes] & (kind == self.kind[first + lengths - 1])
         one = leader.copy()
-        for k in np.unique(kind[alone]):
-            some = alone & (kind == k)
+        pairs = zip(does[alone].tolist(), kind[alone].tolist(), strict=True)
+        for row, k in sorted({*pairs}):
+            some = alone & (does == row) & (kind == k)
             if is_ragged(lengths[some]):
                 one[some] = leader[some][0]
         return one
@@ -312,9 +315,7 @@ class Grouping:
         sizes = np.bincount(leader, self.lengths[nodes])
         families: dict[tuple[int, int], list[int]] = defaultdict(list)
         for k in np.flatnonzero(sizes).tolist():
-            row, length = int(self.graph.row[nodes[k]]), int(self.lengths[nodes[k]])
-            if row == SUM or self.graph.table[row].forward == IGNORES_LOWEST:
-                length = 0  # any
+            length = 0 if self.any_length[nodes[k]] else int(self.lengths[nodes[k]])
             families[does[k], length].append(k)
         one = np.arange(len(sizes))
         for family in families.values():

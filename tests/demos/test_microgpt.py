@@ -106,6 +106,20 @@ def test_the_program_is_the_transformer() -> None:
         assert gradient == pytest.approx(np.mean([g for _, g in each], axis=0))
 
 
+@pytest.mark.parametrize("length", [5, 16, 21])
+def test_the_text_does_not_grow_with_the_tokens(length: int) -> None:
+    network = GPT.GPT(LETTERS.end + 1, length)
+
+    def loss_of(tokens: list[int]) -> Value:
+        surprise: Value = GPT.surprise(network(tokens[:-1]), tokens[1:])
+        return surprise
+
+    tokens = [token % LETTERS.end for token in range(length + 1)]
+    source = compile(loss_of, network.parameters(), {"tokens": tokens}).source
+    assert "segment_sum" not in source[source.index("def program") :]
+    assert len(source[source.index("def program") :].splitlines()) <= 70
+
+
 def test_the_programs_are_the_graph_for_names_of_every_length() -> None:
     network = model()
     by_length = {len(name): name for name in map(LETTERS.tokens, NAMES)}
