@@ -130,14 +130,15 @@ class Program(_Compiled):
     """
 
     def __init__(self, *made: Any) -> None:
-        super().__init__(*made)
-        self._jit: Any = None
-        if self.xp.__name__ == "jax.numpy":
+        jit: Any = None
+        if made[-1].__name__ == "jax.numpy":
             import jax
 
             settings: Any = jax.config  # its update has no types
             settings.update("jax_enable_x64", True)
-            self._jit = jax.jit(self.function)
+            jit = jax.jit
+        super().__init__(*made)
+        self._jit: Any = jit and jit(self.function)
         # Both branches of where are computed, and the one not taken may be anything.
         self._quiet = "where(" in self.source
         self._descent: SGD | None = None
@@ -252,7 +253,7 @@ def _about(name: str, shape: Shape) -> dict[str, str]:
 def _defined_by(owner: Any, source: str, constants: dict[str, Any]) -> Any:
     """Run the text of a program, and give the function it defines."""
     file = f"<compiled program {id(owner)}>"
-    names = dict(constants)
+    names = {name: owner.xp.asarray(x) for name, x in constants.items()}
     exec(builtins.compile(source, file, "exec"), names)
     # The lines are shown in tracebacks.
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)

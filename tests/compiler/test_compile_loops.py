@@ -476,7 +476,16 @@ def test_a_network_that_reads_tokens_is_a_gather_and_a_loop() -> None:
     assert_same(got[1], np.mean([truth[1] for truth in truths], axis=0))
 
 
-JAX: list[Model] = [tanh_steps, lotka_volterra, rnn, lstm, two_turns_back, momentum]
+JAX: list[Model] = [
+    tanh_steps,
+    lotka_volterra,
+    rnn,
+    lstm,
+    two_turns_back,
+    momentum,
+    other_numbers_each_turn,
+    power_iteration,
+]
 
 
 @pytest.mark.parametrize("model", JAX, ids=lambda m: m.__name__)
