@@ -253,7 +253,10 @@ def _about(name: str, shape: Shape) -> dict[str, str]:
 def _defined_by(owner: Any, source: str, constants: dict[str, Any]) -> Any:
     """Run the text of a program, and give the function it defines."""
     file = f"<compiled program {id(owner)}>"
-    names = {name: owner.xp.asarray(x) for name, x in constants.items()}
+    names = dict(constants)
+    for name, x in constants.items():
+        if x.__class__ is ARRAY:  # or the tape of a program on floats
+            names[name] = owner.xp.asarray(x)
     exec(builtins.compile(source, file, "exec"), names)
     # The lines are shown in tracebacks.
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)
