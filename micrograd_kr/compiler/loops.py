@@ -202,7 +202,9 @@ class _Growth:
         back = np.maximum(turn - turns.ago, 0)
         same = turns.reads(rows) == self.expected(rows[back, turns.source])
         same = np.logical_and.reduceat(same | ~self.known, turns.first, axis=1)
-        wrong = ~same | (self.does[rows] != self.like)
+        _, number, count = np.unique(rows, return_inverse=True, return_counts=True)
+        again = count[number].reshape(rows.shape) > 1  # where two columns begin as one
+        wrong = ~same | again | (self.does[rows] != self.like)
         begin = np.where(wrong & (turn < self.middle), turn + 1, 0).max(axis=0)
         end = np.where(wrong & (turn > self.middle), turn, len(rows)).min(axis=0)
         return begin, end

@@ -135,6 +135,7 @@ def test_compiled_recurrences_and_functions_of_tokens_are_eager_s(
 
 def test_loops_that_read_one_another() -> None:
     check_recurrence(21465)  # that which comes first is found last
+    check_recurrence(2000223)  # two begin as one
     check_recurrence(24713)  # a state of one is computed by a turn of the other
 
 

@@ -149,6 +149,17 @@ def every_state_is_read(new: Leaves, turns: int) -> Recorded:
     return mk.sum([s * s for s in states]), p, {}
 
 
+def one_leaves_another(new: Leaves, turns: int) -> Recorded:
+    p, q, start = new.values("p", 3)
+    h = [start]
+    for _ in range(2 * turns):
+        h.append((h[-1] * p).sin())
+    other = h[2]
+    for t in range(turns):
+        other = (other * (q if t % 2 else 0.3 * (t + 1))).sin()
+    return h[-1] + other * q, [p, q, start], {}
+
+
 def branches(new: Leaves, turns: int) -> Recorded:
     p, x = new.values("p", 2), new.inputs("x", turns)
     h = p[0]
@@ -334,6 +345,7 @@ def one_loop_after_another(new: Leaves, turns: int) -> Recorded:
 ON_FLOATS: list[Model] = [
     tanh_steps, a_unit_over_inputs, lotka_volterra, logistic_map, momentum_of_one, weights_of_their_own,
     other_numbers_each_turn, more_constants_than_nodes, runge_kutta, lists_in_a_turn, every_state_is_read, branches,
+    one_leaves_another,
 ]  # fmt: skip
 ON_ARRAYS: list[Model] = [
     a_guarded_power, rnn, rnn_in_single_operations, lstm, two_layers, runge_kutta_of_a_system, momentum, power_iteration,
