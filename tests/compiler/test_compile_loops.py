@@ -152,11 +152,11 @@ def every_state_is_read(new: Leaves, turns: int) -> Recorded:
 def one_leaves_another(new: Leaves, turns: int) -> Recorded:
     p, q, start = new.values("p", 3)
     h = [start]
-    for _ in range(2 * turns):
+    for _ in range(turns + 2):
         h.append((h[-1] * p).sin())
     other = h[2]
     for t in range(turns):
-        other = (other * (q if t % 2 else 0.3 * (t + 1))).sin()
+        other = (other * (q if t % 2 else Value(0.3 * (t + 1)))).sin()
     return h[-1] + other * q, [p, q, start], {}
 
 
