@@ -80,10 +80,10 @@ def periods(found: Ints) -> Iterator[tuple[int, int, int]]:
         same = found[period:] == found[:-period]
         ends = np.array(cuts(same))
         lengths = np.diff(ends) * same[ends[:-1]]
-        longest = lengths.argmax()
-        count = 1 + lengths[longest] // period
+        longest = int(lengths.argmax())
+        start, count = int(ends[longest]), 1 + int(lengths[longest]) // period
         if count >= FEWEST:
-            yield ends[longest], ends[longest] + count * period, period
+            yield start, start + count * period, period
 
 
 class _Turns:
