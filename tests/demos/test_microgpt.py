@@ -92,6 +92,8 @@ def test_the_program_is_the_transformer() -> None:
     program = compile(loss_of, params, {"tokens": tokens})
     function = program.source[program.source.index("def program") :]
     assert len(function.splitlines()) <= 70
+    shown = (DEMOS / "microgpt_program.txt").read_text("utf-8")
+    assert program.source == shown, "write the program into that file again"
     assert "tri(8, dtype=bool)" in program.source
     assert "segment_sum" not in function
     assert "meaning[" in function
