@@ -86,13 +86,14 @@ def compile(
     check_parameters(loss, params)
     graph = scalars(loss, given.leaves)
     graph, levels = with_loops(graph, levels_of(graph))
-    can_be_floats = not given.batch and not given.whole and xp.__name__ == np.__name__
+    in_numpy = xp.__name__ == np.__name__
+    can_be_floats = in_numpy and not given.batch and not given.whole
     live = levels[graph.live]
     if can_be_floats and is_deep(len(np.unique(live)), len(live)):
         arguments = [*given.arguments.values()]
         source, constants = on_floats(graph, len(params), arguments)
     else:
-        work = _derived(graph, levels, params, given, xp is np)
+        work = _derived(graph, levels, params, given, in_numpy)
         if not work.depends:
             raise ValueError(say("independent", loss=repr(loss), n=len(params)))
         outputs = {"loss": work.loss, "dtheta": work.gradient}

@@ -272,7 +272,8 @@ class Sweep:
     def gathered(self, array: Array, gather: Gather) -> Expr:
         """The rows that are read of a table among the parameters."""
         table, _ = self.read(table_of(gather))
-        shape = (math.prod(gather.counts), *array.shape[-1:] * (gather.width > 1))
+        width = array.shape[-1:] if gather.width > 1 else ()
+        shape = (math.prod(gather.counts), *width)
         return ex.rows(ex.reshape(table, shape), self.rows_of(gather))
 
     def propagate_gathered(self, array: Array, gather: Gather, grad: Expr) -> None:

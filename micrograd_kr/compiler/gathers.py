@@ -36,6 +36,7 @@ from .shapes import nested, reading_at
 from .views import view
 
 SURE = 20  # bits: so rarely does one token move by chance as another one does
+Positions = tuple[int, ...]
 NO_BOUND = 1 << 40  # of a token by which nothing is read
 
 
@@ -58,7 +59,7 @@ class Tokens:
         self.starts: dict[str, int] = dict(zip(examples, ends, strict=False))
         most = [int(x.max(initial=0)) for x in examples.values()]
         # Of each token, the input, and how many are known to be possible:
-        self.owners: Any = np.array([*examples]).repeat(sizes)
+        self.owners: list[str] = np.array([*examples]).repeat(sizes).tolist()
         self.known: Ints = 1 + np.array(most).repeat(sizes)
 
     def arranged(self, row: Ints) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class Recordings:
         params: Sequence[Value],
     ) -> None:
         self.record = record
-        self.owners: Any = given.owners
+        self.owners: list[str] = given.owners
         self.place: dict[Value, int] = {v: i for i, v in enumerate(params)}
         self.tokens: list[Ints] = []  # of each recording
         self.losses: list[Value] = []
@@ -127,19 +128,19 @@ class Recordings:
         loss = common.graph()
         return loss, self.gathers(common.moved)
 
-    def gathers(self, moved: Mapping[tuple[int, ...], Value]) -> list[Gather]:
+    def gathers(self, moved: Mapping[Positions, Value]) -> list[Gather]:
         """What moves alike, row by row: neighbours that the same tokens move."""
         tokens = np.array(self.tokens)
-        known: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        known: dict[Positions, tuple[Positions, Positions]] = {}
         # by tables and where they begin: of each place, the leaf
-        columns: dict[Any, dict[tuple[int, ...], Value]] = defaultdict(dict)
+        columns: dict[Any, dict[Positions, Value]] = defaultdict(dict)
         for (start, *others, end), leaf in moved.items():
             moves = tuple([place - start for place in others])
             if moves not in known:
                 known[moves] = explanation(tokens[1:] - tokens[0], np.array(moves))
             chosen, steps = known[moves]
             first = start - int(tokens[0, chosen] @ steps)
-            owners = tuple(self.owners[[*chosen]].tolist())
+            owners = tuple([self.owners[k] for k in chosen])
             table = steps, counts_of(end - first, steps), owners
             columns[table, first][chosen] = leaf
         rows: dict[Any, list[int]] = defaultdict(list)
@@ -164,7 +165,7 @@ def enough(known: Ints) -> int:
     return math.ceil(bits / math.log2(smallest))
 
 
-def explanation(tokens: Ints, moves: Ints) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def explanation(tokens: Ints, moves: Ints) -> tuple[Positions, Positions]:
     """Which token moves a parameter so, or which two, and the steps of each.
 
     ``tokens``: how far each was from its first number, a row for each recording.
@@ -236,7 +237,7 @@ class _Common:
     def __init__(self, losses: Sequence[Value], place: Mapping[Value, int]) -> None:
         self.root, self.place = tuple(losses), place
         self.made: dict[tuple[Any, ...], Any] = {}
-        self.moved: dict[tuple[int, ...], Value] = {}  # new leaves, by what they were
+        self.moved: dict[Positions, Value] = {}  # new leaves, by what they were
 
     def graph(self) -> Value:
         """The first recording, with new leaves for what moves."""

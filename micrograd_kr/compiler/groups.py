@@ -41,8 +41,7 @@ def levels_of(graph: Scalars, before: Ints | None = None) -> Ints:
     for loop in graph.loops:
         for state in loop.states.ravel().tolist():
             level[state] = loop.level
-    reader = np.repeat(np.arange(len(graph.row)), 2 * np.diff(graph.first))
-    read = np.stack([graph.a, graph.b], axis=1).ravel()
+    reader, read = graph.owner.repeat(2), graph.factors
     edges = np.flatnonzero(read >= graph.leaves)  # most of a network lead to leaves
     if before is not None:
         edges = edges[np.lexsort([-reader[edges], before[reader[edges]]])]
@@ -73,9 +72,10 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
     ends = len(text) // len(values) * lengths.cumsum()
     first: dict[tuple[int, bytes], int] = {}
     places = itertools.pairwise([0, *ends.tolist()])
+    every = zip(tags.tolist(), places, strict=True)
     found = [
         first.setdefault((tag, text[start:end]), k)
-        for k, (tag, (start, end)) in enumerate(zip(tags.tolist(), places, strict=True))
+        for k, (tag, (start, end)) in enumerate(every)
     ]
     return np.array(found)
 
@@ -83,8 +83,7 @@ def alike(tags: Ints, values: Ints, lengths: Ints) -> Ints:
 def suits_floats(loop: Loop) -> bool:
     """Whether a turn is so little that Python's floats are faster than arrays."""
     body = loop.body
-    owner = np.arange(len(body.row)).repeat(np.diff(body.first))
-    products = np.bincount(owner[body.b >= 0], minlength=1)
+    products = np.bincount(body.owner[body.b >= 0], minlength=1)
     most = 12 if products.max() > 2 else 8 * len(np.unique(loop.kinds))
     small = len(loop.made) <= 8 and len(body.a) <= most
     return small and all(is_safe(body, node) for node in body.live.tolist())
@@ -241,7 +240,8 @@ class Grouping:
 
     def does(self, nodes: Ints, states: Ints) -> Ints:
         """What nodes do, and which states they are the same as."""
-        tags: Ints = self.graph.row[nodes] + (len(self.graph.table) + 1) * (states + 1)
+        rows = len(self.graph.table) + 1  # those of the table, and sums
+        tags: Ints = self.graph.row[nodes] + rows * (states + 1)
         return tags
 
     def terms(self, nodes: Ints) -> Ints:
@@ -280,7 +280,9 @@ class Grouping:
         kinds = owner * (kind.max(initial=0) + 1) + kind * sums
         term = np.where(sums, a * len(self.same) + b, at)
         order = np.lexsort((term, kinds))  # two keys take half the time of four
-        self.a[at], self.b[at], self.kind[at] = a[order], b[order], kind[order]
+        self.a[at] = a[order]
+        self.b[at] = b[order]
+        self.kind[at] = kind[order]
         if self.single:
             self.kind[at] = at
 

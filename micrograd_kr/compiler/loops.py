@@ -47,7 +47,8 @@ def recurrences(graph: Scalars, levels: Ints) -> "Iterator[_Turns]":
     signs = np.random.default_rng(0).integers(1 << 62, size=len(unique))[number]
     nodes = live[np.lexsort([live, signs[live], levels[live]])]
     ends = np.array(cuts(levels[nodes]))
-    for start, end, period in periods(np.add.reduceat(signs[nodes], ends[:-1])):
+    of_levels = np.add.reduceat(signs[nodes], ends[:-1])
+    for start, end, period in periods(of_levels):
         table = nodes[ends[start] : ends[end]].reshape((end - start) // period, -1)
         table = table[2:]
         if (signs[table] == signs[table[0]]).all():
@@ -98,7 +99,7 @@ class _Turns:
     def __init__(self, graph: Scalars, table: Ints) -> None:
         self.graph: Scalars = graph
         self.table: Ints = table
-        self.factors: Ints = np.stack([graph.a, graph.b], axis=1).ravel()
+        self.factors: Ints = graph.factors
         lengths = 2 * np.diff(graph.first)[table[0]]
         self.first: Ints = lengths.cumsum() - lengths
         self.reader: Ints = np.arange(len(lengths)).repeat(lengths)
@@ -205,8 +206,10 @@ class _Growth:
         _, number, count = np.unique(rows, return_inverse=True, return_counts=True)
         again = count[number].reshape(rows.shape) > 1  # where two columns begin as one
         wrong = ~same | again | (self.does[rows] != self.like)
-        begin = np.where(wrong & (turn < self.middle), turn + 1, 0).max(axis=0)
-        end = np.where(wrong & (turn > self.middle), turn, len(rows)).min(axis=0)
+        before = wrong & (turn < self.middle)
+        begin = np.where(before, turn + 1, 0).max(axis=0)
+        after = wrong & (turn > self.middle)
+        end = np.where(after, turn, len(rows)).min(axis=0)
         return begin, end
 
 
@@ -259,24 +262,33 @@ def with_more(graph: Scalars, count: int) -> Scalars:
     )
 
 
+def of_either(factors: Bools) -> Bools:
+    """Of each term, whether it is so of one of its two factors."""
+    pairs = factors.reshape(-1, 2)
+    return pairs[:, 0] | pairs[:, 1]
+
+
 def with_sums(turns: _Turns, levels: Ints) -> tuple[_Turns, Ints]:
     """The same turns, where terms that need no turn before are a sum of their own.
 
     It is computed before the loop.
     """
     graph, table, owner = turns.graph, turns.table, turns.reader[::2]
-    outside = ~turns.inner.reshape(-1, 2).any(axis=1)
-    varies = outside & (turns.read.min(axis=0) >= 0).reshape(-1, 2).any(axis=1)
-    size = np.bincount(owner, varies * (1 + (turns.read[0, 1::2] != ONE)))
+    outside = ~of_either(turns.inner)
+    variable: Bools = turns.read.min(axis=0) >= 0
+    varies = outside & of_either(variable)
+    factors = np.where(turns.read[0, 1::2] != ONE, 2, 1)
+    size = np.bincount(owner, varies * factors)
     worth = (size > 1) & (graph.row[table[0]] == SUM)
     if not worth.any():
         return turns, levels
     old = table[:, worth]
     new = len(graph.row) + np.arange(old.size).reshape(old.shape)
     gone = outside & worth[owner]
-    node = np.arange(len(graph.row)).repeat(np.diff(graph.first))
+    node = graph.owner
     term = turns.places(table)[:, ::2] // 2
-    node[term[:, gone]] = new[:, (worth.cumsum() - 1)[owner[gone]]]
+    column = worth.cumsum() - 1  # of the sums that are new
+    node[term[:, gone]] = new[:, column[owner[gone]]]
     found = replace(
         with_more(graph, old.size), live=np.append(graph.live, new)
     ).with_terms(
@@ -363,12 +375,12 @@ def body_of(turns: _Turns) -> tuple[Scalars, Ints]:
     state = np.searchsorted(states, turns.source[later])
     read[later] = carried + (turns.ago[later] - 1) * len(states) + state
     read[edges] = which.ravel()
-    columns = turns.table.shape[1]
+    columns, a, b = turns.table.shape[1], read[::2], read[1::2]
     body = replace(
         graph,
         leaves=leaves,
         row=np.append(np.full(leaves, SUM), graph.row[turns.table[0]]),
         live=leaves + np.arange(columns),
         loops=[],
-    ).with_terms(leaves + turns.reader[::2], read[::2], read[1::2])
+    ).with_terms(leaves + turns.reader[::2], a, b)
     return body, outside

@@ -61,6 +61,16 @@ class Scalars:
     recorded: Recording
     loops: list[Loop] = field(default_factory=list)  # that the graph is cut at
 
+    @property
+    def owner(self) -> Ints:
+        """Of each term, the node it is of."""
+        return np.arange(len(self.row)).repeat(np.diff(self.first))
+
+    @property
+    def factors(self) -> Ints:
+        """Both factors of each term, side by side."""
+        return np.stack([self.a, self.b], axis=1).ravel()
+
     def with_terms(self, node: Ints, a: Ints, b: Ints) -> "Scalars":
         """The same nodes with other terms, in any order."""
         order = np.argsort(node, kind="stable")
@@ -162,8 +172,7 @@ def folded(graph: Scalars) -> Scalars:
     """The same with a variable first in every term of a sum; what is constant is added
     up.
     """
-    n, a, b = len(graph.row), graph.a, graph.b
-    node = np.arange(n).repeat(np.diff(graph.first))
+    n, a, b, node = len(graph.row), graph.a, graph.b, graph.owner
     swap = (a < 0) & (graph.row[node] == SUM)
     a, b = np.where(swap, b, a), np.where(swap, a, b)
     fixed = swap & (a < 0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import expressions as ex
-from .arrays import AXES, LIST, LISTS, SEVERAL, Array, Loop, Reading
+from .arrays import AXES, LIST, LISTS, SEVERAL, Array, Loop, Reading, Shape
 from .expressions import Expr
 from .groups import Grouping
 from .shapes import Layout, give_shapes, reading_at
@@ -110,10 +110,15 @@ def is_under(x: Expr) -> bool:
     return x.op == "name" and " " in x.attr
 
 
+def with_rows(x: Expr, *count: int) -> Shape:
+    """The shape of ``x`` with so many rows, or with none that is counted."""
+    axes = len(x.batch)
+    return (*x.batch, *count, *x.shape[axes + 1 :])
+
+
 def row(x: Expr, at: int) -> Expr:
     """x[t + at]"""
-    axes = len(x.batch)
-    return ex.make("row", (x,), at, (*x.batch, *x.shape[axes + 1 :]))
+    return ex.make("row", (x,), at, with_rows(x))
 
 
 # ---- forwards ------------------------------------------------------------------------
@@ -137,13 +142,12 @@ def forwards(work: "Sweep", loop: Loop) -> list[Expr]:
     every = zip(states, loop.carried, arrays, loop.makes, strict=False)
     for x, leaf, array, made in every:
         start = all_rows(work, leaf, array.operands[0], loop.depth)
-        axis = len(start.batch)
-        shape = (*start.batch, loop.turns, *start.shape[axis + 1 :])
-        nothing = ex.spread(ex.const(work.interned, 0.0), shape)
+        zero = ex.const(work.interned, 0.0)
+        nothing = ex.spread(zero, with_rows(start, loop.turns))
         if start.op == nothing.op and start.args == nothing.args:
             starts[x] = ex.spread(start.args[0], x.shape)
         else:
-            starts[x] = ex.concatenate([start, nothing], axis)
+            starts[x] = ex.concatenate([start, nothing], len(start.batch))
         value = ex.spread(turn.read(made)[0], work.shape_of(leaf))
         statements.append(Statement(x, loop.depth, value))
     results = looped(loop, starts, statements, backwards=False)
@@ -283,8 +287,7 @@ class _Turn:
         if x.op == "row":
             if is_under(x.args[0]):
                 return x
-            known = self.before(x.args[0])
-            return ex.make("row", (known,), x.attr, x.shape)
+            return row(self.before(x.args[0]), x.attr)
         if self.when(x) == ALL_TURNS:
             return row(self.before(self.of_all_turns(x)), 0)
         args = [self.closed(y) for y in x.args]
@@ -328,8 +331,7 @@ class _Turn:
             axes = len(y.batch)
             end = x.attr + turns
             key = f"{x.attr or ''}:{end if end < y.shape[axes] else ''}"
-            shape = (*y.batch, turns, *y.shape[axes + 1 :])
-            return ex.index(y, [":"] * axes + [key], shape)
+            return ex.index(y, [":"] * axes + [key], with_rows(y, turns))
         inner = len(x.shape) - len(x.batch)
         return ex.elementwise(x.op, *[self.aligned(y, inner) for y in x.args])
 
